@@ -1,0 +1,27 @@
+const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+/** One minute in milliseconds. */
+export const MINUTE = 60_000;
+/** One day in milliseconds. */
+export const DAY = 24 * 60 * MINUTE;
+
+/** Milliseconds since the epoch of an RFC 3339 timestamp, or undefined when the text is not one. */
+export function parseTime(text: string): number | undefined {
+  const time = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
+
+/** The timestamp of messages: UTC in whole seconds, `2026-11-22T06:44:00Z`. */
+export function formatTime(time: number): string {
+  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}
+
+/** The timestamp inside events, UTC to the minute, `2026/11/22 06:44`: the form Microsoft's events use. */
+export function formatEventTime(time: number): string {
+  return new Date(time).toISOString().slice(0, 16).replaceAll("-", "/").replace("T", " ");
+}
+
+/** Whole minutes from `now` until `then`, never negative. */
+export function minutesUntil(then: number, now: number): number {
+  return Math.max(0, Math.floor((then - now) / MINUTE));
+}
