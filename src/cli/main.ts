@@ -1,2 +1,4 @@
 #!/usr/bin/env bun
-console.log("hi", process.argv)
+import { runMuster } from "./program.ts";
+
+process.exitCode = await runMuster(process.argv.slice(2));

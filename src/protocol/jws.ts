@@ -13,7 +13,7 @@ export interface PublicJwk {
 export type DocumentType = "catalogue" | "host-licence" | "lease" | "host-request";
 
 /** The largest document that is read at all, in characters. */
-const MAX_DOCUMENT = 4 * 1024 * 1024;
+export const MAX_DOCUMENT = 4 * 1024 * 1024;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { fatal: true });
 

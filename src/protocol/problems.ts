@@ -53,6 +53,7 @@ export const PROBLEMS = {
   KEY_MISSING: row("0xC004F014", 409, 1, "No product key is installed."),
   KEY_NOT_VOLUME: row("0xC004F035", 403, 1, "This product cannot be activated with a volume key."),
   ACTIVATION_LIMIT: row("0xC004C008", 403, 1, "The key has been used as often as it allows."),
+  SEATS_EXHAUSTED: row("0xC004C020", 403, 1, "All seats of the host licence are taken."),
   GRACE_EXPIRED: row("0xC004F009", 409, 1, "The grace period is over."),
   HARDWARE_CHANGED: row("0xC004F00F", 409, 1, "The hardware differs too much from that of the activation."),
   REARM_LIMIT: row("0xC004D307", 409, 1, "This machine has been rearmed as often as it may be."),

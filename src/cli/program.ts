@@ -1,0 +1,56 @@
+import { Command, CommanderError } from "commander";
+import { version } from "../../package.json";
+import { Problem } from "../protocol/problems.ts";
+import { addSettings } from "./settings.ts";
+
+/**
+ * Runs one command line and gives its exit code: 0 fine, 1 something is wrong with what was asked about, 2 wrong
+ * usage or bad input, 3 not enough evidence, 70 a defect in Muster.
+ */
+export async function runMuster(args: string[]): Promise<number> {
+  const program = await buildProgram(args[0]);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return Number(process.exitCode ?? 0);
+  } catch (error) {
+    return report(error);
+  }
+}
+
+/** Each group loads its own part of Muster, so that a short command does not wait for a long one's imports. */
+const GROUPS: Record<string, () => Promise<{ addTo(program: Command): void }>> = {
+  vendor: () => import("./vendor.ts"),
+  host: () => import("./host.ts"),
+  client: () => import("./client.ts"),
+  up: () => import("./up.ts"),
+  events: () => import("./events.ts"),
+  verbs: () => import("./verbs.ts"),
+};
+
+async function buildProgram(first: string | undefined): Promise<Command> {
+  const program = new Command("muster")
+    .description("Volume activation that explains itself: the KMS model for your own products.")
+    .version(version)
+    .option("--config <file>", "the settings file (default: muster.toml in this folder, if there is one)")
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "muster: ")) })
+    .showHelpAfterError("Run the command with --help to see how it is used.");
+  const alone = first !== undefined && first in GROUPS ? [first] : Object.keys(GROUPS);
+  for (const name of alone) (await GROUPS[name]?.())?.addTo(program);
+  addSettings(program);
+  return program;
+}
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof Problem) {
+    process.stderr.write(`muster: ${error.message} (${error.code})\n`);
+    return error.exit;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  process.stderr.write(
+    `muster: this is a defect in Muster (${reason}); run the command again with MUSTER_DEBUG=1 and report what it prints.\n`,
+  );
+  if (process.env.MUSTER_DEBUG) process.stderr.write(`${error instanceof Error ? error.stack : reason}\n`);
+  return 70;
+}

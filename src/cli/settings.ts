@@ -1,0 +1,108 @@
+import { existsSync, readFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { parse } from "smol-toml";
+import { problem } from "../protocol/problems.ts";
+
+/** The parts of Muster that keep files of their own. */
+export type Role = "vendor" | "host" | "client";
+
+type Settings = Record<string, unknown>;
+
+/**
+ * Lets every option be set by environment and file too, in the order flag, environment, file. The option
+ * `--dns-server` of `muster host run` is `MUSTER_HOST_DNS_SERVER` or `MUSTER_DNS_SERVER` in the environment, and
+ * `dns-server` in muster.toml, in the table `[host]` or at the top.
+ */
+export function addSettings(program: Command): void {
+  program.hook("preAction", (_, command) => {
+    const file = readSettings(program.opts<{ config?: string }>().config ?? process.env.MUSTER_CONFIG);
+    const role = roleOf(command);
+    for (const option of command.options) {
+      if (command.getOptionValueSource(option.attributeName()) === "cli" || option.long === "--json")
+        continue;
+      const found = lookUp(option.long?.slice(2) ?? "", role, file);
+      if (found !== undefined) assign(command, option, found.value, found.where);
+    }
+  });
+}
+
+/** The folder a role keeps its files in when nobody says otherwise: the system's for root, else the user's. */
+export function defaultFolder(role: Role): string {
+  if (process.platform === "win32") return join(process.env.ProgramData ?? "C:\\ProgramData", "Muster", role);
+  const isRoot = process.getuid?.() === 0;
+  if (process.platform === "darwin") {
+    return join(isRoot ? "/" : homedir(), "Library", "Application Support", "Muster", role);
+  }
+  return isRoot
+    ? join("/var/lib/muster", role)
+    : join(process.env.XDG_DATA_HOME ?? join(homedir(), ".local", "share"), "muster", role);
+}
+
+/** A parser for options that take a whole number between two bounds. */
+export function wholeNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^-?\d+$/.test(text) || value < least || value > most) {
+      throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+    }
+    return value;
+  };
+}
+
+/** The option every role has: where it keeps its files. */
+export function dataOption(role: Role): Option {
+  return new Option("--data <dir>", "where the files are kept").default(defaultFolder(role));
+}
+
+function roleOf(command: Command): string {
+  const path: string[] = [];
+  for (let at: Command | null = command; at?.parent; at = at.parent) path.unshift(at.name());
+  return path[0] ?? "";
+}
+
+function readSettings(path: string | undefined): Settings {
+  const file = path ?? "muster.toml";
+  if (!existsSync(file)) {
+    if (path === undefined) return {};
+    throw problem("BAD_INPUT", `There is no settings file ${file}; correct --config or MUSTER_CONFIG.`);
+  }
+  try {
+    return parse(readFileSync(file, "utf8"));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message.split("\n")[0] : "";
+    throw problem("BAD_INPUT", `The settings file ${file} cannot be read: ${reason}; correct it.`);
+  }
+}
+
+function lookUp(name: string, role: string, file: Settings): { value: unknown; where: string } | undefined {
+  const variable = name.toUpperCase().replaceAll("-", "_");
+  for (const where of [`MUSTER_${role.toUpperCase()}_${variable}`, `MUSTER_${variable}`]) {
+    if (process.env[where] !== undefined) return { value: process.env[where], where };
+  }
+  const table = file[role];
+  const own = typeof table === "object" && table !== null ? (table as Settings)[name] : undefined;
+  const value = own ?? file[name];
+  return value === undefined || typeof value === "object"
+    ? undefined
+    : { value, where: `${name} in the settings file` };
+}
+
+function assign(command: Command, option: Option, value: unknown, where: string): void {
+  try {
+    const parsed = option.isBoolean()
+      ? readFlag(value)
+      : (option.parseArg?.(String(value), undefined) ?? String(value));
+    command.setOptionValueWithSource(option.attributeName(), parsed, "config");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : "";
+    throw problem("BAD_INPUT", `${where} is '${value}', which cannot be used. ${reason}`.trim());
+  }
+}
+
+function readFlag(value: unknown): boolean {
+  if (value === true || value === "1" || value === "true") return true;
+  if (value === false || value === "0" || value === "false") return false;
+  throw new Error("It must be true or false.");
+}

@@ -1,0 +1,202 @@
+import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Catalogue, openCatalogue, type Product } from "../protocol/catalogue.ts";
+import { readClaims } from "../protocol/claims.ts";
+import { type HostLicense, hostRequestClaims, openHostLicense } from "../protocol/host-license.ts";
+import { newId } from "../protocol/ids.ts";
+import { asPublicJwk, compact, type DocumentType, type PublicJwk, signingInput } from "../protocol/jws.ts";
+import { parseKey } from "../protocol/keys.ts";
+import { Problem, problem } from "../protocol/problems.ts";
+
+/** Who a host is: its id, its machine name and the key it signs leases with. */
+export interface HostIdentity {
+  readonly id: string;
+  readonly name: string;
+  readonly publicKey: PublicJwk;
+  sign(type: DocumentType, claims: object): string;
+}
+
+/** What the vendor gave the host. */
+export interface Grant {
+  readonly catalogue: Catalogue;
+  /** The catalogue's products by activation id. */
+  readonly products: ReadonlyMap<string, Product>;
+  /** Whatever its dates say; `isValid` judges them. */
+  readonly license: HostLicense | undefined;
+  readonly licenseToken: string;
+}
+
+const FILES = {
+  identity: "host.json",
+  key: "host.key",
+  catalogue: "catalogue.jws",
+  license: "host-licence.jws",
+  store: "host.sqlite",
+} as const;
+
+/** The path of the SQLite store in a host's folder. */
+export const storePath = (folder: string): string => join(folder, FILES.store);
+
+/** What has to be looked at again when the vendor's files change: the paths and when each was last written. */
+export function grantVersion(folder: string): string {
+  const paths = [FILES.catalogue, FILES.license].map((name) => join(folder, name));
+  return paths.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? "none").join(" ");
+}
+
+/** True when the folder holds a host. */
+export const isHostFolder = (folder: string): boolean => existsSync(join(folder, FILES.identity));
+
+/** Makes a host: an id, a key pair of mode 0600, and the vendor's catalogue. Throws ALREADY_EXISTS. */
+export async function initHost(folder: string, name: string, catalogueToken: string): Promise<HostIdentity> {
+  if (isHostFolder(folder)) {
+    throw problem(
+      "ALREADY_EXISTS",
+      `${folder} holds a host already; give another folder with --data, or use it as it is.`,
+    );
+  }
+  const { vendor } = await openCatalogue(catalogueToken);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { privateKey } = generateKeyPairSync("ed25519");
+  writeWhole(join(folder, FILES.key), privateKey.export({ type: "pkcs8", format: "pem" }).toString());
+  writeWhole(join(folder, FILES.catalogue), `${catalogueToken.trim()}\n`);
+  writeWhole(
+    join(folder, FILES.identity),
+    `${JSON.stringify({ version: 1, id: newId(), name, vendor: vendor.id }, null, 2)}\n`,
+  );
+  return openIdentity(folder);
+}
+
+/** Opens the host in a folder. Throws NOT_INITIALIZED when there is none, BAD_INPUT when its files are damaged. */
+export function openIdentity(folder: string): HostIdentity {
+  if (!isHostFolder(folder)) {
+    throw problem(
+      "NOT_INITIALIZED",
+      `There is no host in ${folder}; make one with muster host init, or give its folder with --data.`,
+    );
+  }
+  const identity = readClaims(readJson(join(folder, FILES.identity)), "host.json");
+  const privateKey = readPrivateKey(join(folder, FILES.key));
+  const publicKey = asPublicJwk(createPublicKey(privateKey).export({ format: "jwk" }));
+  if (publicKey === undefined) throw damaged(join(folder, FILES.key));
+  return {
+    id: identity.uuid("id"),
+    name: identity.string("name"),
+    publicKey,
+    sign(type, claims) {
+      const input = signingInput(type, claims);
+      return compact(input, sign(null, Buffer.from(input), privateKey));
+    },
+  };
+}
+
+/** Reads catalogue and host licence of a folder; a licence that does not verify is an error, not a missing one. */
+export async function openGrant(folder: string): Promise<Grant> {
+  const catalogue = await openCatalogue(readText(join(folder, FILES.catalogue)));
+  const products = new Map(catalogue.products.map((product) => [product.id, product]));
+  const path = join(folder, FILES.license);
+  if (!existsSync(path)) return { catalogue, products, license: undefined, licenseToken: "" };
+  const licenseToken = readText(path).trim();
+  const license = await openHostLicense(licenseToken, catalogue.vendor);
+  return { catalogue, products, license, licenseToken };
+}
+
+/** True while a host licence may be used. */
+export function isValid(license: HostLicense | undefined, now: number): license is HostLicense {
+  return license !== undefined && now >= license.notBefore && now < license.expires;
+}
+
+/** The signed request that the vendor turns into a host licence (`muster vendor approve`). */
+export function requestLicense(identity: HostIdentity, key: string, now: number): string {
+  const { kind, text } = parseKey(key);
+  if (kind !== "host") {
+    throw problem(
+      "KEY_INVALID",
+      `The key ending in ${text.slice(-5)} is no host key; a host takes the secret host key of the vendor.`,
+    );
+  }
+  const { id, name, publicKey } = identity;
+  return identity.sign(
+    "host-request",
+    hostRequestClaims({ host: id, name, hostKey: publicKey, key: text, issued: now }),
+  );
+}
+
+/** Takes in a host licence from the vendor. Throws, and keeps the one there is, when it is not for this host now. */
+export async function importLicense(folder: string, token: string, now: number): Promise<HostLicense> {
+  const identity = openIdentity(folder);
+  const catalogue = await openCatalogue(readText(join(folder, FILES.catalogue)));
+  const license = await openHostLicense(token, catalogue.vendor);
+  if (license.host !== identity.id || license.hostKey.x !== identity.publicKey.x) {
+    throw problem(
+      "BAD_INPUT",
+      "This host licence is for another host; import the one that was made from this host's request.",
+    );
+  }
+  if (now >= license.expires) {
+    throw problem(
+      "LICENSE_EXPIRED",
+      `This host licence ended on ${new Date(license.expires).toISOString().slice(0, 10)}; ask the vendor for a new one.`,
+    );
+  }
+  writeWhole(join(folder, FILES.license), `${token.trim()}\n`);
+  return license;
+}
+
+/** Takes in a newer catalogue of the same vendor. */
+export async function importCatalogue(folder: string, token: string): Promise<Catalogue> {
+  const old = await openCatalogue(readText(join(folder, FILES.catalogue)));
+  const catalogue = await openCatalogue(token);
+  if (catalogue.vendor.key.x !== old.vendor.key.x) {
+    throw problem(
+      "BAD_INPUT",
+      `This catalogue is of another vendor (${catalogue.vendor.name}); a host serves one vendor, so make another host for it.`,
+    );
+  }
+  if (catalogue.issued < old.issued)
+    throw problem("BAD_INPUT", "This catalogue is older than the one the host has; import the newest.");
+  writeWhole(join(folder, FILES.catalogue), `${token.trim()}\n`);
+  return catalogue;
+}
+
+function readPrivateKey(path: string): KeyObject {
+  try {
+    return createPrivateKey(readText(path));
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw damaged(path);
+  }
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readText(path));
+  } catch (error) {
+    if (error instanceof Problem) throw error;
+    throw damaged(path);
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw problem(
+      "BAD_INPUT",
+      `The file ${path} cannot be read; check that it is there and that this account may read it.`,
+      { cause: error },
+    );
+  }
+}
+
+/** Written beside and renamed, so that a crash leaves the old file or the new one. */
+function writeWhole(path: string, text: string): void {
+  const beside = `${path}.new`;
+  writeFileSync(beside, text, { mode: 0o600, flush: true });
+  chmodSync(beside, 0o600);
+  renameSync(beside, path);
+}
+
+function damaged(path: string) {
+  return problem("BAD_INPUT", `The file ${path} is damaged; restore the host's folder from a backup.`);
+}

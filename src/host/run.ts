@@ -1,0 +1,77 @@
+import { openIdentity, storePath } from "./folder.ts";
+import { createHost } from "./host.ts";
+import { type Listener, listen } from "./http.ts";
+import { reportLicense } from "./license-watch.ts";
+import { type Lock, lockFolder } from "./lock.ts";
+import { openSituation, type Situation } from "./situation.ts";
+import { openSqliteStore } from "./sqlite/store.ts";
+import type { Store } from "./store.ts";
+import { openTicketOffice } from "./ticket.ts";
+
+/** What `muster host run` is told. */
+export interface HostConfig {
+  readonly folder: string;
+  readonly address: string;
+  /** Overrides the port of the host's settings; 0 takes a free one. */
+  readonly port?: number | undefined;
+  readonly clock: () => number;
+  /** Told what went wrong while the host goes on. */
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** A host that serves. */
+export interface RunningHost {
+  readonly listener: Listener;
+  readonly store: Store;
+  readonly name: string;
+  readonly situation: () => Situation;
+  /** Answers what was accepted, then closes everything. */
+  stop(): Promise<void>;
+}
+
+/** How often a running host looks whether its licence, catalogue or settings were changed by another command. */
+const REFRESH_EVERY = 1000;
+
+/** The host role. Throws NOT_INITIALIZED, IN_USE, PORT_IN_USE, BAD_INPUT, STORE_NEWER. */
+export async function runHost(config: HostConfig): Promise<RunningHost> {
+  openIdentity(config.folder);
+  const lock = lockFolder(config.folder);
+  try {
+    return await serve(config, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+}
+
+async function serve(
+  { folder, address, port, clock, onTrouble }: HostConfig,
+  lock: Lock,
+): Promise<RunningHost> {
+  const identity = openIdentity(folder);
+  const store = openSqliteStore({ path: storePath(folder), machine: identity.name });
+  const tickets = openTicketOffice(await store.ticketSecret());
+  const live = await openSituation(folder, store);
+  const situation = live.current;
+  const host = createHost({ identity, store, tickets, situation, port: () => listener.port, clock });
+  const listener = listen(host, { address, port: port ?? situation().settings.port });
+  const stopReports = reportLicense({ situation, store, clock });
+  const refreshing = setInterval(
+    () => live.refresh().catch((error: Error) => onTrouble(error.message)),
+    REFRESH_EVERY,
+  );
+
+  return {
+    listener,
+    store,
+    name: identity.name,
+    situation,
+    async stop() {
+      clearInterval(refreshing);
+      stopReports();
+      await listener.stop();
+      await store.close();
+      lock.release();
+    },
+  };
+}

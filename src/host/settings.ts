@@ -1,0 +1,90 @@
+import { DEFAULT_PORT } from "../protocol/messages.ts";
+import { problem } from "../protocol/problems.ts";
+import type { DuplicatePolicy } from "./decide.ts";
+import type { SettingName, Store } from "./store.ts";
+
+/** How a host behaves where the product's policy leaves it a choice. */
+export interface HostSettings {
+  /** Minutes, told to every client instead of the product's own; undefined leaves it to the product. */
+  readonly activationInterval: number | undefined;
+  /** Minutes, likewise. */
+  readonly renewalInterval: number | undefined;
+  readonly port: number;
+  readonly dnsPublishing: boolean;
+  readonly priority: "normal" | "low";
+  readonly duplicates: DuplicatePolicy;
+}
+
+const INTERVAL: Kind<number | undefined> = {
+  fallback: undefined,
+  expects: "a number of minutes from 15 to 43200",
+  read: (text) => wholeNumber(text, 15, 43_200),
+};
+
+const KINDS = {
+  "activation-interval": INTERVAL,
+  "renewal-interval": INTERVAL,
+  port: {
+    fallback: DEFAULT_PORT,
+    expects: "a port from 0 to 65535",
+    read: (text) => wholeNumber(text, 0, 65_535),
+  },
+  "dns-publishing": {
+    fallback: true,
+    expects: "on or off",
+    read: (text) => choice(text, { on: true, off: false }),
+  },
+  priority: {
+    fallback: "normal",
+    expects: "normal or low",
+    read: (text) => choice(text, { normal: "normal", low: "low" } as const),
+  },
+  duplicates: {
+    fallback: "report",
+    expects: "report or rearm",
+    read: (text) => choice(text, { report: "report", rearm: "rearm" } as const),
+  },
+} as const satisfies Record<SettingName, Kind<unknown>>;
+
+interface Kind<T> {
+  readonly fallback: T;
+  /** What a valid value looks like, for the error message. */
+  readonly expects: string;
+  readonly read: (text: string) => T | undefined;
+}
+
+/** The settings in force: what the store holds, the defaults for the rest. */
+export async function readSettings(store: Store): Promise<HostSettings> {
+  return {
+    activationInterval: await setting(store, "activation-interval"),
+    renewalInterval: await setting(store, "renewal-interval"),
+    port: await setting(store, "port"),
+    dnsPublishing: await setting(store, "dns-publishing"),
+    priority: await setting(store, "priority"),
+    duplicates: await setting(store, "duplicates"),
+  };
+}
+
+/** Throws BAD_INPUT when this is no value for the setting. */
+export function checkSetting(name: SettingName, text: string): void {
+  const { read, expects } = KINDS[name];
+  if (read(text) === undefined) throw problem("BAD_INPUT", `${name} must be ${expects}, not '${text}'.`);
+}
+
+async function setting<Name extends SettingName>(
+  store: Store,
+  name: Name,
+): Promise<(typeof KINDS)[Name]["fallback"] | NonNullable<ReturnType<(typeof KINDS)[Name]["read"]>>> {
+  const text = await store.setting(name);
+  const { read, fallback } = KINDS[name];
+  return ((text === undefined ? undefined : read(text)) ?? fallback) as never;
+}
+
+function wholeNumber(text: string, least: number, most: number): number | undefined {
+  const value = Number(text);
+  return /^\d+$/.test(text) && value >= least && value <= most ? value : undefined;
+}
+
+function choice<T>(text: string, values: Record<string, T>): T | undefined {
+  return Object.hasOwn(values, text) ? values[text] : undefined;
+}

@@ -1,0 +1,111 @@
+import type { Database } from "bun:sqlite";
+
+/** A row of the table `machine`. */
+export interface MachineRow {
+  readonly cmid: string;
+  readonly product: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly virtual: number;
+  readonly address: string;
+  readonly status: number;
+  readonly first_seen: number;
+  readonly last_seen: number;
+  readonly lease_expires: number;
+  readonly ticket: number;
+  readonly previous_ticket: number;
+  readonly requests: number;
+  readonly code: string;
+}
+
+/** A row of the table `event`. */
+export interface EventRow {
+  readonly row: number;
+  readonly time: number;
+  readonly id: number;
+  readonly machine: string;
+  readonly info: string;
+}
+
+/** A row of the table `application`. */
+export interface ApplicationRow {
+  readonly number: number;
+  readonly id: string;
+  readonly largest_required: number;
+}
+
+const MACHINE_COLUMNS = `cmid, product, name, fingerprint, virtual, address, status, first_seen, last_seen,
+  lease_expires, ticket, previous_ticket, requests, code`;
+
+type PutMachine = [
+  application: number,
+  cmid: string,
+  product: string,
+  name: string,
+  fingerprint: string,
+  virtual: number,
+  address: string,
+  status: number,
+  firstSeen: number,
+  lastSeen: number,
+  leaseExpires: number,
+  ticket: number,
+  previousTicket: number,
+  requests: number,
+  code: string,
+];
+
+/** Every statement of the store, prepared once. */
+export function prepare(database: Database) {
+  return {
+    addApplication: database.query<null, [string]>(
+      "INSERT INTO application (id, largest_required) VALUES (?, 0) ON CONFLICT (id) DO NOTHING",
+    ),
+    application: database.query<ApplicationRow, [string]>(
+      "SELECT number, id, largest_required FROM application WHERE id = ?",
+    ),
+    setLargestRequired: database.query<null, [number, number]>(
+      "UPDATE application SET largest_required = ? WHERE number = ?",
+    ),
+    machine: database.query<MachineRow, [number, string]>(
+      `SELECT ${MACHINE_COLUMNS} FROM machine WHERE application = ? AND cmid = ?`,
+    ),
+    machines: database.query<MachineRow & { application_id: string }, [number]>(
+      `SELECT application.id AS application_id, ${MACHINE_COLUMNS} FROM machine
+       JOIN application ON application.number = machine.application ORDER BY last_seen DESC LIMIT ?`,
+    ),
+    putMachine: database.query<null, PutMachine>(
+      `INSERT OR REPLACE INTO machine (application, ${MACHINE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    ),
+    seenByMinute: database.query<{ minute: number; machines: number }, [number]>(
+      "SELECT last_seen / 60000 AS minute, count(*) AS machines FROM machine WHERE application = ? GROUP BY 1",
+    ),
+    leasesByMinute: database.query<{ minute: number; machines: number }, []>(
+      "SELECT lease_expires / 60000 AS minute, count(*) AS machines FROM machine WHERE lease_expires > 0 GROUP BY 1",
+    ),
+    addReceived: database.query<null, [number, number, number, number]>(
+      `INSERT INTO received (application, status, total, failed) VALUES (?, ?, ?, ?)
+       ON CONFLICT (application, status) DO UPDATE SET total = total + excluded.total, failed = failed + excluded.failed`,
+    ),
+    received: database.query<{ status: number; total: number; failed: number }, [number]>(
+      "SELECT status, total, failed FROM received WHERE application = ?",
+    ),
+    addEvent: database.query<null, [number, number, string | null, string, string]>(
+      "INSERT INTO event (time, id, cmid, machine, info) VALUES (?, ?, ?, ?, ?)",
+    ),
+    events: database.query<EventRow, [number, number, number | null, string | null, number]>(
+      `SELECT row, time, id, machine, info FROM (
+         SELECT row, time, id, machine, info FROM event
+         WHERE row > ?1 AND time >= ?2 AND (?3 IS NULL OR id = ?3) AND (?4 IS NULL OR cmid = ?4)
+         ORDER BY row DESC LIMIT ?5) ORDER BY row`,
+    ),
+    setting: database.query<{ value: string }, [string]>("SELECT value FROM setting WHERE name = ?"),
+    putSetting: database.query<null, [string, string]>(
+      "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)",
+    ),
+    keepSetting: database.query<null, [string, string]>(
+      "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
+    ),
+    dropSetting: database.query<null, [string]>("DELETE FROM setting WHERE name = ?"),
+  };
+}

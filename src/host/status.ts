@@ -1,0 +1,62 @@
+import { DAY } from "../protocol/time.ts";
+import { isValid, openGrant, openIdentity, storePath } from "./folder.ts";
+import { isLocked } from "./lock.ts";
+import { openSituation } from "./situation.ts";
+import { openSqliteStore } from "./sqlite/store.ts";
+
+/** A host at a glance. */
+export interface HostStatus {
+  readonly host: string;
+  readonly name: string;
+  readonly running: boolean;
+  readonly licensed: boolean;
+  /** Why it is not licensed, in a few words. */
+  readonly reason?: string;
+  /** Whole days until the host licence ends. */
+  readonly daysLeft: number;
+  readonly seats: number | undefined;
+  readonly leased: number;
+  readonly applications: readonly {
+    readonly id: string;
+    readonly name: string;
+    readonly current: number;
+    readonly unique: number;
+    /** The required counts of its products, ascending. */
+    readonly required: readonly number[];
+  }[];
+}
+
+/** Looks at the host in a folder, whether it runs or not. Throws NOT_INITIALIZED. */
+export async function hostStatus(folder: string, now: number): Promise<HostStatus> {
+  const { id, name } = openIdentity(folder);
+  const { catalogue, license } = await openGrant(folder);
+  const store = openSqliteStore({ path: storePath(folder), machine: name });
+  await openSituation(folder, store);
+  const applications = [];
+  for (const application of catalogue.applications) {
+    const { current, unique } = await store.figures(application.id, now);
+    const products = catalogue.products.filter((product) => product.application === application.id);
+    const required = [...new Set(products.map(({ policy }) => policy.required))].sort(
+      (one, two) => one - two,
+    );
+    applications.push({ id: application.id, name: application.name, current, unique, required });
+  }
+  const leased = await store.leased(now);
+  await store.close();
+  const licensed = isValid(license, now);
+  const reason =
+    license === undefined
+      ? "it has no host licence; run muster host activate"
+      : "its host licence is not valid today; renew it";
+  return {
+    host: id,
+    name,
+    running: isLocked(folder),
+    licensed,
+    ...(licensed ? {} : { reason }),
+    daysLeft: license === undefined ? 0 : Math.max(0, Math.floor((license.expires - now) / DAY)),
+    seats: license?.seats,
+    leased,
+    applications,
+  };
+}
