@@ -1,7 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Command } from "commander";
+import { machineSuffixes } from "../client/suffixes.ts";
+import { readTsigKeyFile } from "../host/dns/index.ts";
 import { importCatalogue, importLicense, initHost, openIdentity, requestLicense } from "../host/folder.ts";
+import type { Publishing } from "../host/publisher.ts";
 import { runHost } from "../host/run.ts";
 import { hostStatus } from "../host/status.ts";
 import { problem } from "../protocol/problems.ts";
@@ -56,11 +59,30 @@ export function addTo(program: Command): void {
     )
     .option("--port <number>", "TCP port for clients; 0 takes a free one", wholeNumber(0, 65_535))
     .option("--address <ip>", "the address to listen on", "0.0.0.0")
+    .option("--dns-domain <domain...>", "publish the host in these domains (default: this machine's)")
+    .option("--dns-server <host[:port]>", "the DNS server to update (default: the zone's primary)")
+    .option("--dns-target <name>", "the name clients are sent to (default: this machine's full name)")
+    .option("--tsig-key <file>", "the key that signs DNS updates, a file as tsig-keygen writes it")
+    .option(
+      "--srv-priority <number>",
+      "priority of the SRV record; the lowest is tried first",
+      wholeNumber(0, 65_535),
+      0,
+    )
+    .option(
+      "--srv-weight <number>",
+      "weight of the SRV record within its priority",
+      wholeNumber(0, 65_535),
+      0,
+    )
+    .option("--no-dns", "do not publish the host in DNS")
     .addOption(dataOption("host"))
     .option("--json", "print JSON lines")
-    .action(async ({ port, address, data, json }) => {
+    .action(async (options: RunOptions) => {
+      const { port, address, data, json } = options;
       const onTrouble = (sentence: string) => void process.stderr.write(`muster: ${sentence}\n`);
-      const running = await runHost({ folder: data, address, port, clock: Date.now, onTrouble });
+      const publishing = await publishingOf(options, openIdentity(data).name, onTrouble);
+      const running = await runHost({ folder: data, address, port, publishing, clock: Date.now, onTrouble });
       const { url } = running.listener;
       print(
         json,
@@ -83,6 +105,44 @@ export function addTo(program: Command): void {
       print(json, status, statusText(status));
       if (!status.licensed || !status.running) process.exitCode = 1;
     });
+}
+
+interface RunOptions {
+  readonly port?: number;
+  readonly address: string;
+  readonly data: string;
+  readonly json?: boolean;
+  readonly dns: boolean;
+  readonly dnsDomain?: string[];
+  readonly dnsServer?: string;
+  readonly dnsTarget?: string;
+  readonly tsigKey?: string;
+  readonly srvPriority: number;
+  readonly srvWeight: number;
+}
+
+async function publishingOf(
+  options: RunOptions,
+  hostName: string,
+  onTrouble: (sentence: string) => void,
+): Promise<Publishing | undefined> {
+  if (!options.dns) return undefined;
+  const domains = options.dnsDomain ?? (await machineSuffixes()).slice(0, 1);
+  const [domain] = domains;
+  if (domain === undefined) {
+    onTrouble(
+      "This machine has no DNS domain, so the host is not published; name one with --dns-domain, or say --no-dns.",
+    );
+    return undefined;
+  }
+  return {
+    domains,
+    target: options.dnsTarget ?? (hostName.includes(".") ? hostName : `${hostName}.${domain}`),
+    server: options.dnsServer,
+    tsigKey: options.tsigKey === undefined ? undefined : await readTsigKeyFile(options.tsigKey),
+    priority: options.srvPriority,
+    weight: options.srvWeight,
+  };
 }
 
 interface ActivateOptions {

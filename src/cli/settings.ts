@@ -16,6 +16,7 @@ type Settings = Record<string, unknown>;
  * `dns-server` in muster.toml, in the table `[host]` or at the top.
  */
 export function addSettings(program: Command): void {
+  const required = letLater(program);
   program.hook("preAction", (_, command) => {
     const file = readSettings(program.opts<{ config?: string }>().config ?? process.env.MUSTER_CONFIG);
     const role = roleOf(command);
@@ -25,7 +26,21 @@ export function addSettings(program: Command): void {
       const found = lookUp(option.long?.slice(2) ?? "", role, file);
       if (found !== undefined) assign(command, option, found.value, found.where);
     }
+    const missing = command.options.find(
+      (option) => required.has(option) && command.getOptionValue(option.attributeName()) === undefined,
+    );
+    if (missing) command.error(`required option '${missing.flags}' is not given`);
   });
+}
+
+/** Commander would miss a required option before environment and file are read; it is missed here, after them. */
+function letLater(command: Command, required = new Set<Option>()): Set<Option> {
+  for (const option of command.options.filter(({ mandatory }) => mandatory)) {
+    option.mandatory = false;
+    required.add(option);
+  }
+  for (const child of command.commands) letLater(child, required);
+  return required;
 }
 
 /** The folder a role keeps its files in when nobody says otherwise: the system's for root, else the user's. */
@@ -56,7 +71,17 @@ export function dataOption(role: Role): Option {
   return new Option("--data <dir>", "where the files are kept").default(defaultFolder(role));
 }
 
+const roles = new WeakMap<Command, Role>();
+
+/** Makes a top-level command take the settings of a role: `muster ato` those of the client. */
+export function asRole(role: Role, command: Command): Command {
+  roles.set(command, role);
+  return command;
+}
+
 function roleOf(command: Command): string {
+  const role = roles.get(command);
+  if (role !== undefined) return role;
   const path: string[] = [];
   for (let at: Command | null = command; at?.parent; at = at.parent) path.unshift(at.name());
   return path[0] ?? "";
@@ -82,23 +107,34 @@ function lookUp(name: string, role: string, file: Settings): { value: unknown; w
     if (process.env[where] !== undefined) return { value: process.env[where], where };
   }
   const table = file[role];
-  const own = typeof table === "object" && table !== null ? (table as Settings)[name] : undefined;
+  const own = isTable(table) ? table[name] : undefined;
   const value = own ?? file[name];
-  return value === undefined || typeof value === "object"
-    ? undefined
-    : { value, where: `${name} in the settings file` };
+  return value === undefined || isTable(value) ? undefined : { value, where: `${name} in the settings file` };
+}
+
+function isTable(value: unknown): value is Settings {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function assign(command: Command, option: Option, value: unknown, where: string): void {
   try {
-    const parsed = option.isBoolean()
-      ? readFlag(value)
-      : (option.parseArg?.(String(value), undefined) ?? String(value));
-    command.setOptionValueWithSource(option.attributeName(), parsed, "config");
+    command.setOptionValueWithSource(option.attributeName(), readValue(option, value), "config");
   } catch (error) {
     const reason = error instanceof Error ? error.message : "";
     throw problem("BAD_INPUT", `${where} is '${value}', which cannot be used. ${reason}`.trim());
   }
+}
+
+function readValue(option: Option, value: unknown): unknown {
+  if (option.negate) return !readFlag(value);
+  if (option.isBoolean()) return readFlag(value);
+  const texts = Array.isArray(value)
+    ? value.map(String)
+    : option.variadic
+      ? String(value).split(",")
+      : [String(value)];
+  const values = texts.map((text) => option.parseArg?.(text.trim(), undefined) ?? text.trim());
+  return option.variadic ? values : values[0];
 }
 
 function readFlag(value: unknown): boolean {

@@ -189,8 +189,8 @@ function readText(path: string): string {
   }
 }
 
-/** Written beside and renamed, so that a crash leaves the old file or the new one. */
-function writeWhole(path: string, text: string): void {
+/** Writes a file of mode 0600 beside and renames it, so that a crash leaves the old file or the new one. */
+export function writeWhole(path: string, text: string): void {
   const beside = `${path}.new`;
   writeFileSync(beside, text, { mode: 0o600, flush: true });
   chmodSync(beside, 0o600);

@@ -26,7 +26,7 @@ const PROBLEM_HEADERS = { "content-type": "application/problem+json" };
 
 /** Serves the anonymous activation port. Throws PORT_IN_USE. */
 export function listen(host: Host, { address, port }: Address): Listener {
-  const server = serve(address, port, (request, from) => respond(() => route(host, request, from)));
+  const server = serve(host, address, port);
   return {
     port: server.port ?? port,
     url: `http://${address.includes(":") ? `[${address}]` : address}:${server.port}`,
@@ -37,18 +37,21 @@ export function listen(host: Host, { address, port }: Address): Listener {
   };
 }
 
-async function route(host: Host, request: Request, from: string): Promise<Response> {
-  const { pathname } = new URL(request.url);
-  if (pathname !== ACTIVATIONS_PATH)
-    throw problem("NOT_FOUND", `There is nothing at this path; activations go to ${ACTIVATIONS_PATH}.`);
-  if (request.method !== "POST") throw problem("METHOD_NOT_ALLOWED", "Activations are asked for by POST.");
+async function activate(host: Host, request: Request, from: string): Promise<Response> {
   const body = await readBody(request);
   const answer = await host.activate(parseRequest(body), from);
   return Response.json(answer);
 }
 
+function refusePath(request: Request): never {
+  if (new URL(request.url).pathname === ACTIVATIONS_PATH) {
+    throw problem("METHOD_NOT_ALLOWED", "Activations are asked for by POST.");
+  }
+  throw problem("NOT_FOUND", `There is nothing at this path; activations go to ${ACTIVATIONS_PATH}.`);
+}
+
 /** Turns whatever is thrown into problem details; what is not a Problem stays inside. */
-async function respond(work: () => Promise<Response>): Promise<Response> {
+async function respond(work: () => Response | Promise<Response>): Promise<Response> {
   try {
     return await work();
   } catch (error) {
@@ -68,7 +71,7 @@ async function respond(work: () => Promise<Response>): Promise<Response> {
 
 async function readBody(request: Request): Promise<unknown> {
   const declared = Number(request.headers.get("content-length") ?? 0);
-  const text = declared > MAX_REQUEST ? undefined : await request.text();
+  const text = declared > MAX_REQUEST ? undefined : await request.text().catch(brokenOff);
   if (text === undefined || Buffer.byteLength(text) > MAX_REQUEST) {
     throw problem("TOO_LARGE", `The request is larger than ${MAX_REQUEST} bytes.`);
   }
@@ -79,11 +82,11 @@ async function readBody(request: Request): Promise<unknown> {
   }
 }
 
-function serve(
-  hostname: string,
-  port: number,
-  answer: (request: Request, from: string) => Promise<Response>,
-) {
+function brokenOff(): never {
+  throw problem("BAD_REQUEST", "The request is malformed: the connection ended before its body was there.");
+}
+
+function serve(host: Host, hostname: string, port: number) {
   try {
     return Bun.serve({
       hostname,
@@ -91,7 +94,13 @@ function serve(
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: MAX_BODY,
       development: false,
-      fetch: (request, server) => answer(request, server.requestIP(request)?.address ?? ""),
+      routes: {
+        [ACTIVATIONS_PATH]: {
+          POST: (request, server) =>
+            respond(() => activate(host, request, server.requestIP(request)?.address ?? "")),
+        },
+      },
+      fetch: (request) => respond(() => refusePath(request)),
     });
   } catch (error) {
     const code = (error as { code?: string }).code;

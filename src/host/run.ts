@@ -3,6 +3,7 @@ import { createHost } from "./host.ts";
 import { type Listener, listen } from "./http.ts";
 import { reportLicense } from "./license-watch.ts";
 import { type Lock, lockFolder } from "./lock.ts";
+import { type Publishing, publishHost } from "./publisher.ts";
 import { openSituation, type Situation } from "./situation.ts";
 import { openSqliteStore } from "./sqlite/store.ts";
 import type { Store } from "./store.ts";
@@ -14,6 +15,8 @@ export interface HostConfig {
   readonly address: string;
   /** Overrides the port of the host's settings; 0 takes a free one. */
   readonly port?: number | undefined;
+  /** How to be found in DNS; undefined publishes nothing. */
+  readonly publishing?: Publishing | undefined;
   readonly clock: () => number;
   /** Told what went wrong while the host goes on. */
   readonly onTrouble: (sentence: string) => void;
@@ -44,10 +47,8 @@ export async function runHost(config: HostConfig): Promise<RunningHost> {
   }
 }
 
-async function serve(
-  { folder, address, port, clock, onTrouble }: HostConfig,
-  lock: Lock,
-): Promise<RunningHost> {
+async function serve(config: HostConfig, lock: Lock): Promise<RunningHost> {
+  const { folder, address, port, clock, onTrouble } = config;
   const identity = openIdentity(folder);
   const store = openSqliteStore({ path: storePath(folder), machine: identity.name });
   const tickets = openTicketOffice(await store.ticketSecret());
@@ -55,6 +56,7 @@ async function serve(
   const situation = live.current;
   const host = createHost({ identity, store, tickets, situation, port: () => listener.port, clock });
   const listener = listen(host, { address, port: port ?? situation().settings.port });
+  const publisher = publishing(config, situation(), { folder, store, port: listener.port, clock, onTrouble });
   const stopReports = reportLicense({ situation, store, clock });
   const refreshing = setInterval(
     () => live.refresh().catch((error: Error) => onTrouble(error.message)),
@@ -69,9 +71,15 @@ async function serve(
     async stop() {
       clearInterval(refreshing);
       stopReports();
+      await publisher?.stop();
       await listener.stop();
       await store.close();
       lock.release();
     },
   };
+}
+
+function publishing(config: HostConfig, { settings }: Situation, parts: Parameters<typeof publishHost>[1]) {
+  if (config.publishing === undefined || !settings.dnsPublishing) return undefined;
+  return publishHost(config.publishing, parts);
 }

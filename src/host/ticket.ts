@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { timingSafeEqual } from "node:crypto";
 import type { Machine } from "./machine.ts";
 
 /**
@@ -17,14 +17,13 @@ const SEQUENCE_BYTES = 6;
 
 /** Opens the ticket office of a store; hosts that share a store share its 32-byte secret. */
 export function openTicketOffice(secret: Uint8Array): TicketOffice {
+  // Keyed once and copied for each ticket: the key schedule is half the cost of a short MAC.
+  const keyed = new Bun.CryptoHasher("sha256", secret);
   const seal = (cmid: string, sequence: number): Buffer => {
     const bytes = Buffer.alloc(SEQUENCE_BYTES + MAC_BYTES);
     bytes.writeUIntBE(sequence, 0, SEQUENCE_BYTES);
-    createHmac("sha256", secret)
-      .update(cmid)
-      .update(bytes.subarray(0, SEQUENCE_BYTES))
-      .digest()
-      .copy(bytes, SEQUENCE_BYTES, 0, MAC_BYTES);
+    const mac = keyed.copy().update(cmid).update(bytes.subarray(0, SEQUENCE_BYTES)).digest();
+    bytes.set(mac.subarray(0, MAC_BYTES), SEQUENCE_BYTES);
     return bytes;
   };
   return {

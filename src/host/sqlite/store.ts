@@ -68,7 +68,11 @@ class SqliteStore implements Store {
     now: number,
   ): Promise<Decision[]> {
     const counts = new BatchCounts(this.counts, now);
-    const decisions = this.write(() => batch.map((arrival) => this.settle(arrival, decide, counts, now)));
+    const decisions = this.write(() => {
+      const settled = batch.map((arrival) => this.settle(arrival, decide, counts, now));
+      this.addReceived(batch, settled);
+      return settled;
+    });
     counts.keep();
     return decisions;
   }
@@ -145,14 +149,13 @@ class SqliteStore implements Store {
     counts: BatchCounts,
     now: number,
   ): Decision {
-    const { application, cmid, status } = arrival.request;
+    const { application, cmid } = arrival.request;
     const machine = this.find(application, cmid);
     const tally = counts.tally(application);
     const decision = decide(arrival, { machine, tally, leased: counts.leased });
     this.addEvents(decision.events, now);
     const number = this.numbers.get(application);
     if (number === undefined) return decision;
-    this.sql.addReceived.run(number, status, 1, decision.kind === "refusal" ? 1 : 0);
     if (decision.kind === "admission" && decision.machine) {
       this.put(number, decision.machine);
       if (decision.tally.largestRequired > tally.largestRequired) {
@@ -161,6 +164,23 @@ class SqliteStore implements Store {
       counts.admit(machine, decision.machine, decision.tally);
     }
     return decision;
+  }
+
+  /** One write for each status of an application, however many requests of it the batch has. */
+  private addReceived(batch: readonly Arrival[], decisions: readonly Decision[]): void {
+    const sums = new Map<string, { number: number; status: number; total: number; failed: number }>();
+    for (const [at, { request }] of batch.entries()) {
+      const number = this.numbers.get(request.application);
+      if (number === undefined) continue;
+      const key = `${number} ${request.status}`;
+      const sum = sums.get(key) ?? { number, status: request.status, total: 0, failed: 0 };
+      sum.total++;
+      if (decisions[at]?.kind === "refusal") sum.failed++;
+      sums.set(key, sum);
+    }
+    for (const { number, status, total, failed } of sums.values()) {
+      this.sql.addReceived.run(number, status, total, failed);
+    }
   }
 
   private find(application: string, cmid: string): Machine | undefined {
@@ -220,6 +240,8 @@ function openDatabase(path: string): Database {
     database.run("PRAGMA busy_timeout = 5000");
     database.run("PRAGMA journal_mode = WAL");
     database.run("PRAGMA synchronous = FULL");
+    // 16 MB of log between checkpoints: pages that many batches write are copied to the file once, not each time.
+    database.run("PRAGMA wal_autocheckpoint = 4000");
     migrate(database);
     chmodSync(path, 0o600);
     return database;

@@ -1,0 +1,55 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { type Client, createClient } from "../client/index.ts";
+import { dataOption, wholeNumber } from "./settings.ts";
+
+/** What every command of the client takes. */
+export interface ClientFlags {
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+/** What the commands that look for a host take beside. */
+export interface NetworkFlags extends ClientFlags {
+  readonly machineName?: string;
+  readonly fingerprint?: string;
+  readonly dnsServer?: string[];
+  readonly dnsSuffix?: string[];
+  readonly timeout: number;
+}
+
+/** Adds `--data` and `--json`. */
+export function withClientFlags(command: Command): Command {
+  return command.addOption(dataOption("client")).option("--json", "print JSON");
+}
+
+/** Adds the flags of commands that look for a host. */
+export function withNetworkFlags(command: Command): Command {
+  return withClientFlags(command)
+    .option("--machine-name <name>", "the name hosts are told (default: this machine's)")
+    .option("--fingerprint <text>", "what hosts tell machines apart by (default: from this machine's hardware)")
+    .option("--dns-server <addresses>", "DNS servers to ask, ADDRESS or ADDRESS:PORT, separated by commas", list)
+    .option("--dns-suffix <domains>", "domains to look for a host in (default: this machine's DNS suffixes)", list)
+    .option("--timeout <seconds>", "how long one host may take to answer", wholeNumber(1, 300), 5);
+}
+
+/** The client in a folder, for commands that ask no host. */
+export function openClient({ data }: ClientFlags): Client {
+  return createClient({ dir: data });
+}
+
+/** The client in a folder, for commands that do. */
+export function openNetworkClient(flags: NetworkFlags): Client {
+  return createClient({
+    dir: flags.data,
+    machine: { name: flags.machineName, fingerprint: flags.fingerprint },
+    timeout: flags.timeout * 1000,
+    ...(flags.dnsServer === undefined ? {} : { dns: flags.dnsServer }),
+    ...(flags.dnsSuffix === undefined ? {} : { suffixes: flags.dnsSuffix }),
+  });
+}
+
+function list(text: string): string[] {
+  const items = text.split(/[\s,]+/).filter((item) => item !== "");
+  if (items.length === 0) throw new InvalidArgumentError("It must name at least one.");
+  return items;
+}

@@ -1,0 +1,151 @@
+import { readFileSync } from "node:fs";
+import type { Command } from "commander";
+import { formatTarget, parseDomain, parseTarget } from "../client/target.ts";
+import type { Product } from "../protocol/catalogue.ts";
+import { partialKey } from "../protocol/keys.ts";
+import { problem } from "../protocol/problems.ts";
+import { activatingLine, attemptJson, failureLines, successLines } from "./client-attempt.ts";
+import { type ClientFlags, type NetworkFlags, openClient, openNetworkClient, withClientFlags, withNetworkFlags } from "./client-options.ts";
+import { print } from "./output.ts";
+import { asRole } from "./settings.ts";
+
+const PRODUCT = "[activation-id]";
+
+/** The verbs of slmgr that make and keep a client. */
+export function addClientVerbs(program: Command): void {
+  const verb = (name: string, description: string) =>
+    withClientFlags(asRole("client", program.command(name).description(description)));
+
+  verb("ipk", "Install a product key: the setup key of a product.")
+    .argument("<key>", "the key, XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
+    .option("--catalogue <file>", "the vendor's signed catalogue, with the first key of this vendor")
+    .action(installKey);
+  verb("upk", "Remove product keys and their leases from this machine.")
+    .argument(PRODUCT, "the product (default: all)")
+    .action(uninstallKey);
+  verb("cpky", "Remove the text of the product keys; what is activated stays so.").action(clearKeys);
+  verb("rearm", "Start anew: another CMID, no lease, new grace periods. For images, before they are sealed.").action(
+    rearm,
+  );
+
+  withNetworkFlags(
+    asRole("client", program.command("ato").description("Activate now, with the host that DNS or skms names.")),
+  )
+    .argument(PRODUCT, "the product (default: all that have a key)")
+    .action(activate);
+
+  verb("skms", "Set the host of this machine by name; DNS is no longer asked.")
+    .argument("<host>", "NAME, NAME:PORT or [IPV6]:PORT; https:// before it for TLS")
+    .action(async (host: string, flags: ClientFlags) => {
+      const registeredHost = parseTarget(host);
+      await openClient(flags).configure({ registeredHost });
+      const place = formatTarget(registeredHost);
+      done(flags, { registeredHost }, `The host is now ${place}; DNS is no longer asked. Undo: muster ckms`);
+    });
+  verb("ckms", "Clear the host set by skms; DNS is asked again.").action(async (flags: ClientFlags) => {
+    await openClient(flags).configure({ registeredHost: undefined });
+    done(flags, { registeredHost: null }, "The host is looked for in DNS again. Undo: muster skms HOST");
+  });
+  verb("skms-domain", "Set the DNS domain that is looked in first for a host.")
+    .argument("<domain>", "such as corp.example")
+    .action(async (domain: string, flags: ClientFlags) => {
+      const lookupDomain = parseDomain(domain);
+      const { registeredHost } = await openClient(flags).configure({ lookupDomain });
+      const overridden =
+        registeredHost === undefined
+          ? ""
+          : `\nWarning: /skms setting overrides the /skms-domain setting. ${formatTarget(registeredHost)} will be used for activation.`;
+      done(flags, { lookupDomain }, `A host is now looked for in ${lookupDomain} first. Undo: muster ckms-domain${overridden}`);
+    });
+  verb("ckms-domain", "Clear the DNS domain set by skms-domain.").action(async (flags: ClientFlags) => {
+    await openClient(flags).configure({ lookupDomain: undefined });
+    done(flags, { lookupDomain: null }, "A host is looked for in this machine's DNS suffixes only. Undo: muster skms-domain DOMAIN");
+  });
+  verb("skhc", "Keep the host that activated this machine, and ask it first the next time (the default).").action(
+    async (flags: ClientFlags) => {
+      await openClient(flags).configure({ hostCaching: true });
+      done(flags, { hostCaching: true }, "KMS host caching is enabled. Undo: muster ckhc");
+    },
+  );
+  verb("ckhc", "Ask DNS for a host every time.").action(async (flags: ClientFlags) => {
+    await openClient(flags).configure({ hostCaching: false });
+    done(flags, { hostCaching: false }, "KMS host caching is disabled; every attempt asks DNS. Undo: muster skhc");
+  });
+}
+
+async function installKey(key: string, flags: ClientFlags & { catalogue?: string }): Promise<void> {
+  const catalogue = flags.catalogue === undefined ? undefined : readCatalogue(flags.catalogue);
+  const product = await openClient(flags).install(key, catalogue);
+  const partial = partialKey(key.trim().toUpperCase());
+  done(
+    flags,
+    { product: product.id, name: product.name, partialKey: partial },
+    `Installed the product key ending in ${partial} successfully: ${product.name}.\nNext: muster ato, or muster client run to keep it activated. Undo: muster upk ${product.id}`,
+  );
+}
+
+async function uninstallKey(id: string | undefined, flags: ClientFlags): Promise<void> {
+  const products = await openClient(flags).uninstall(id);
+  done(flags, { products: ids(products) }, `Uninstalled the product key of ${names(products)} successfully. Undo: muster ipk KEY`);
+}
+
+async function clearKeys(flags: ClientFlags): Promise<void> {
+  const products = await openClient(flags).clearKeys();
+  done(
+    flags,
+    { products: ids(products) },
+    `The text of the product key of ${names(products)} is no longer stored; activation goes on. Undo: muster ipk KEY`,
+  );
+}
+
+async function rearm(flags: ClientFlags): Promise<void> {
+  const left = await openClient(flags).rearm();
+  done(
+    flags,
+    { rearmsLeft: left },
+    `Rearmed: the next attempt takes a new CMID, and the grace periods start anew. This cannot be undone; it can be done ${left} more times.\nAn image is to be sealed now, before muster client run or muster ato make the new CMID.`,
+  );
+}
+
+async function activate(id: string | undefined, flags: NetworkFlags): Promise<void> {
+  const client = openNetworkClient(flags);
+  const { products } = await client.describe();
+  const keyed = products.filter(({ stored }) => stored?.key !== undefined).map(({ product }) => product);
+  const chosen = id === undefined && keyed.length > 0 ? keyed.map((product) => product.id) : [id];
+  const results = [];
+  for (const one of chosen) {
+    const product = products.find((each) => each.product.id === one?.toLowerCase())?.product;
+    if (!flags.json && product !== undefined) print(false, undefined, activatingLine(product));
+    const result = await client.activate(one);
+    results.push(result);
+    if (flags.json) continue;
+    if (result.activated) print(false, undefined, successLines(result));
+    else process.stderr.write(`${failureLines(result)}\n`);
+  }
+  if (flags.json) print(true, { results: results.map(attemptJson) }, "");
+  process.exitCode = results.every(({ activated }) => activated) ? 0 : 1;
+}
+
+function readCatalogue(path: string): string {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    throw problem(
+      "BAD_INPUT",
+      `The catalogue ${path} cannot be read; check that it is there and that this account may read it.`,
+      { cause: error },
+    );
+  }
+}
+
+function done({ json }: ClientFlags, value: object, text: string): void {
+  print(json, value, text);
+}
+
+function ids(products: readonly Product[]): string[] {
+  return products.map(({ id }) => id);
+}
+
+function names(products: readonly Product[]): string {
+  return products.map(({ name }) => name).join(", ");
+}

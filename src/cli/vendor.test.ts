@@ -1,0 +1,216 @@
+import { afterEach, beforeEach, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { openCatalogue } from "../protocol/catalogue.ts";
+import { openHostLicense } from "../protocol/host-license.ts";
+import { hostForTests } from "../vendor/host-for-tests.ts";
+
+const MAIN = join(import.meta.dir, "main.ts");
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "muster-cli-vendor-"));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Runs `muster vendor …` as a process of its own. */
+async function muster(...args: string[]): Promise<{ exit: number; out: string; err: string }> {
+  const child = Bun.spawn([process.execPath, MAIN, "vendor", ...args], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", MUSTER_DATA: join(folder, "vendor") },
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  const [out, err, exit] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ]);
+  return { exit, out, err };
+}
+
+/** Runs it with `--json`, expects that it goes well, and gives what it printed: one line of JSON. */
+// biome-ignore lint/suspicious/noExplicitAny: the shape is what the test is about.
+async function json(...args: string[]): Promise<any> {
+  const { exit, out, err } = await muster(...args, "--json");
+  expect(err).toBe("");
+  expect(exit).toBe(0);
+  expect(out.split("\n")).toHaveLength(2);
+  return JSON.parse(out);
+}
+
+async function withHostKey(...options: string[]): Promise<string> {
+  await json("init", "--name", "Contoso");
+  await json("product", "Client", "--application", "Studio");
+  return (await json("host-key", "--application", "Studio", "--customer", "Fabrikam", ...options)).hostKey;
+}
+
+function writeRequest(name: string, key: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, hostForTests().request(key, Date.now(), name));
+  return path;
+}
+
+test("a vendor makes products and keys, approves a host, and finds all of it in the ledger", async () => {
+  const { vendor, catalogue } = await json("init", "--name", "Contoso");
+  const client = await json("product", "Client", "--application", "Studio");
+  const server = await json(
+    "product",
+    "Server",
+    "--application",
+    "Studio",
+    "--required",
+    "5",
+    "--lease-days",
+    "90",
+  );
+  expect(server).toMatchObject({
+    number: 2,
+    application: client.application,
+    policy: { required: 5, lease: 129600 },
+  });
+  const { setupKey } = await json("setup-key", "Client");
+  const { hostKey } = await json(
+    "host-key",
+    "--product",
+    "Client",
+    "Server",
+    "--customer",
+    "Fabrikam",
+    "--seats",
+    "50",
+  );
+
+  const request = writeRequest("kms01", hostKey);
+  const { exit, out } = await muster("approve", request, "-o", "kms01.licence");
+  expect({ exit, out }).toMatchObject({ exit: 0, out: expect.stringMatching(/Hosts used +1 of 6\n/) });
+  const shipped = await openCatalogue(readFileSync(catalogue, "utf8"));
+  expect(shipped.vendor.id).toBe(vendor);
+  expect(shipped.products.map(({ setupKeys }) => setupKeys)).toEqual([[setupKey], []]);
+  const license = await openHostLicense(readFileSync(join(folder, "kms01.licence"), "utf8"), shipped.vendor);
+  expect(license).toMatchObject({ products: [client.id, server.id], seats: 50, overage: "allow" });
+
+  const { entries } = await json("ledger", "--customer", "Fabrikam");
+  expect(entries.map(({ action }: { action: string }) => action)).toEqual(["host-key", "host-license"]);
+  const table = await muster("ledger");
+  expect(table.out.split("\n")[0]).toMatch(/^Time +Entry +Customer +Key +What$/);
+  expect(table.out).toMatch(/host licence +Fabrikam +\S{5} +kms01: activation 1 of 10, host 1 of 6; until /);
+}, 30_000);
+
+test("a product is changed by what the options name", async () => {
+  await json("init", "--name", "Contoso");
+  const { id, policy } = await json("product", "Client", "--application", "Studio", "--count-days", "60");
+  await json("product", "Client", "--change", "--required", "10");
+  await json("product", id, "--change", "--rename", "Studio Client");
+  const { products } = await json("product");
+  expect(products).toMatchObject([
+    { id, name: "Studio Client", policy: { ...policy, required: 10, countWindow: 86400 } },
+  ]);
+  expect((await muster("product")).out).toMatch(/^Product +Application +Required/);
+}, 30_000);
+
+test("secret keys are shown whole only when asked for", async () => {
+  const key = await withHostKey();
+  const short = await muster("ledger");
+  expect(short.out).toContain(key.slice(-5));
+  expect(short.out + JSON.stringify(await json("ledger"))).not.toContain(key);
+  expect((await muster("ledger", "--show-keys", "--key", key.slice(-5))).out).toContain(key);
+}, 30_000);
+
+test("the licence goes to standard output where no file is named, alone, so that it can be piped", async () => {
+  const request = writeRequest("kms01", await withHostKey());
+  const first = await muster("approve", request);
+  expect(first.out).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/);
+  expect(first.err).toMatch(/^Host +kms01 /);
+  const again = await json("approve", request);
+  expect(again).toMatchObject({ kind: "repeat", license: first.out.trim(), hosts: { used: 1, of: 6 } });
+}, 30_000);
+
+test("a licence file that cannot be written costs nothing: the same request gives it again", async () => {
+  const request = writeRequest("kms01", await withHostKey());
+  const failed = await muster("approve", request, "-o", "nowhere/kms01.licence");
+  expect(failed.err).toMatch(/^muster: .*nowhere\/kms01\.licence cannot be written \(ENOENT\)/);
+  expect(failed.exit).not.toBe(0);
+  const { kind, activations } = await json("approve", request, "-o", "kms01.licence");
+  expect({ kind, activations }).toEqual({ kind: "repeat", activations: { used: 1, of: 10 } });
+}, 30_000);
+
+test("of eight hosts approved at once by as many processes, six get a licence", async () => {
+  const key = await withHostKey();
+  const names = Array.from({ length: 8 }, (_, at) => `kms0${at}`);
+  const results = await Promise.all(
+    names.map((name) => muster("approve", writeRequest(name, key), "-o", `${name}.licence`)),
+  );
+  expect(results.map(({ exit }) => exit).sort()).toEqual([0, 0, 0, 0, 0, 0, 1, 1]);
+  expect(
+    results.filter(({ err }) => err.endsWith("use one of these hosts or another key. (0xC004C008)\n")),
+  ).toHaveLength(2);
+  expect(names.filter((name) => existsSync(join(folder, `${name}.licence`)))).toHaveLength(6);
+}, 60_000);
+
+describe("what cannot be done is refused in one sentence, with exit code 2:", () => {
+  const cases: [args: string[], says: RegExp][] = [
+    [["init", "--name", "Fabrikam"], /holds a vendor already; to make another one/],
+    [["init"], /required option '--name <name>' not specified/],
+    [["product", "Server"], /belongs to an application; name it with --application/],
+    [["product", "Client", "--application", "Studio"], /has a product Client already/],
+    [["product", "Client", "--change", "--application", "Other"], /stays in its application/],
+    [["product", "Cloud", "--application", "Studio", "--rename", "X"], /--rename goes with --change/],
+    [
+      ["product", "Cloud", "--application", "Studio", "--lease-days", "0"],
+      /must be a whole number from 1 to 3650/,
+    ],
+    [
+      ["product", "X", "--application", "W", "--application-id", "0ff1ce15-a989-479d-af46-f275c6370663"],
+      /belongs to Microsoft/,
+    ],
+    [["setup-key", "Cloud"], /There is no product Cloud/],
+    [["host-key"], /give --product or --application/],
+    [["host-key", "--application", "Studio", "--overage", "sometimes"], /Allowed choices are allow, deny/],
+    [["approve", "missing.request"], /missing\.request cannot be read \(ENOENT\)/],
+    [["approve", "main.request"], /it is not a complete signed document/],
+    [["ledger", "--since", "yesterday"], /must be like 12h, 7d/],
+    [["ledger", "--key", "AEIOU"], /'A' does not occur in keys/],
+    [["ledger", "--data", "elsewhere"], /There is no vendor in elsewhere/],
+    [["mend"], /unknown command 'mend'/],
+  ];
+  test("every one of these", async () => {
+    await withHostKey();
+    writeFileSync(join(folder, "main.request"), "not a request");
+    const results = await Promise.all(cases.map(([args]) => muster(...args)));
+    for (const [at, { exit, out, err }] of results.entries()) {
+      const [args, says] = cases[at] ?? [];
+      expect({ args, exit, out }).toEqual({ args, exit: 2, out: "" });
+      const [sentence, ...rest] = err.trimEnd().split("\n");
+      expect(sentence).toMatch(says ?? /^$/);
+      expect(sentence).toStartWith("muster: ");
+      expect(rest.filter((line) => line !== "Run the command with --help to see how it is used.")).toEqual(
+        [],
+      );
+    }
+  }, 60_000);
+});
+
+test("each verb says in its help what it changes", async () => {
+  const verbs = (await muster("--help")).out
+    .match(/^ {2}(\S+) \[options\]/gm)
+    ?.map((line) => line.trim().split(" ")[0] ?? "");
+  expect(verbs).toEqual(
+    expect.arrayContaining(["init", "product", "setup-key", "host-key", "approve", "ledger"]),
+  );
+  const helps = await Promise.all((verbs ?? []).map((verb) => muster(verb, "--help")));
+  for (const { exit, out } of helps) {
+    expect(exit).toBe(0);
+    expect(out).toMatch(/\nChanges: \S/);
+    expect(out).toContain("--json");
+    expect(out).toContain("--data <dir>");
+  }
+}, 30_000);
+
+test("the private key and the ledger are files of mode 0600 in a folder of mode 0700", async () => {
+  await json("init", "--name", "Contoso");
+  const mode = (name: string) => (statSync(join(folder, "vendor", name)).mode & 0o777).toString(8);
+  expect([mode("."), mode("vendor.key"), mode("ledger.sqlite")]).toEqual(["700", "600", "600"]);
+});

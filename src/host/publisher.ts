@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { eventInfo } from "../protocol/events.ts";
+import { type PublishedRecords, type SrvRecord, startPublishing, type TsigKey } from "./dns/index.ts";
+import { writeWhole } from "./folder.ts";
+import type { Store } from "./store.ts";
+
+/** How a host is to be found in DNS. */
+export interface Publishing {
+  /** The domains to publish in. */
+  readonly domains: readonly string[];
+  /** The name clients are sent to; it must have an address in DNS. */
+  readonly target: string;
+  /** The DNS server to update, `host` or `host:port`; found by the zone's SOA record when undefined. */
+  readonly server?: string | undefined;
+  readonly tsigKey?: TsigKey | undefined;
+  /** RFC 2782: the lowest priority is tried first, shares within one priority follow the weights. */
+  readonly priority?: number | undefined;
+  readonly weight?: number | undefined;
+}
+
+interface PublisherParts {
+  readonly folder: string;
+  readonly store: Store;
+  readonly port: number;
+  readonly clock: () => number;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** Publishes a running host now and every 24 hours, and leaves event 12294 or 12293 each time. */
+export function publishHost(publishing: Publishing, parts: PublisherParts): { stop(): Promise<void> } {
+  const { folder, store, port, clock, onTrouble } = parts;
+  const { domains, target, server, tsigKey, priority = 0, weight = 0 } = publishing;
+  return startPublishing({
+    domains,
+    record: { priority, weight, port, target },
+    server,
+    tsigKey,
+    now: clock,
+    published: recordsIn(folder),
+    onOutcome: ({ domain, code, problem }) => {
+      const id = problem === undefined ? 12294 : 12293;
+      if (problem) onTrouble(problem.message);
+      const event = { id, cmid: undefined, info: eventInfo(id, { code, domain }) } as const;
+      store.record([event], clock()).catch((error: Error) => onTrouble(error.message));
+    },
+  });
+}
+
+/** The records of this host that may be in DNS, in a file of its folder. */
+function recordsIn(folder: string): PublishedRecords {
+  const path = join(folder, "published.json");
+  const all = (): Record<string, SrvRecord[]> => {
+    try {
+      return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+    } catch {
+      return {}; // Damaged: at worst a record of an earlier port stays in DNS.
+    }
+  };
+  return {
+    read: (domain) => all()[domain] ?? [],
+    write: (domain, records) =>
+      writeWhole(path, `${JSON.stringify({ ...all(), [domain]: records }, null, 2)}\n`),
+  };
+}

@@ -1,0 +1,75 @@
+/** A program that tests start, and where it comes from. */
+export interface Need {
+  readonly program: string;
+  /** The Debian package. */
+  readonly package: string;
+  readonly purpose: string;
+}
+
+/** Every program that tests need beside Bun. */
+export const NEEDS: readonly Need[] = [
+  { program: "named", package: "bind9", purpose: "the DNS server that hosts publish themselves in" },
+  { program: "dig", package: "bind9-dnsutils", purpose: "asking that server" },
+  { program: "openssl", package: "openssl", purpose: "a second opinion on signatures" },
+  { program: "python3", package: "python3", purpose: "a client in another language" },
+  { program: "evtxexport", package: "libevtx-utils", purpose: "a second opinion on Windows event logs" },
+];
+
+/** The machine that tests run on. */
+export interface Machine {
+  /** Debian or one of its children: it has apt-get. */
+  readonly isDebian: boolean;
+  readonly isRoot: boolean;
+}
+
+/** The commands that install what is missing, or the one sentence that says what a person must do. */
+export type Plan = { readonly commands: readonly string[][] } | { readonly sentence: string };
+
+/** What to do about missing programs. */
+export function planFor(missing: readonly Need[], { isDebian, isRoot }: Machine): Plan {
+  const packages = [...new Set(missing.map((need) => need.package))];
+  if (isDebian && isRoot) {
+    const patient = ["-o", "DPkg::Lock::Timeout=300"];
+    return {
+      commands: [
+        ["apt-get", "update"],
+        ["apt-get", "install", "-y", "--no-install-recommends", ...patient, ...packages],
+      ],
+    };
+  }
+  const uses = missing.map(({ program, purpose }) => `${program} (${purpose})`).join(", ");
+  const install = isDebian
+    ? `run: sudo apt-get install ${packages.join(" ")}`
+    : `install them and put them on the PATH; Debian's packages for them are ${packages.join(" ")}`;
+  return { sentence: `The tests need ${uses}; ${install}` };
+}
+
+/** The needs whose program is not found on this PATH. */
+export function missingNeeds(path: string): Need[] {
+  return NEEDS.filter(({ program }) => Bun.which(program, { PATH: path }) === null);
+}
+
+/**
+ * Makes sure that every need is there, installing what is missing where that is possible. Gives the sentence to end
+ * with when something is missing still.
+ */
+export function provideNeeds(path: string): string | undefined {
+  const missing = missingNeeds(path);
+  if (missing.length === 0) return undefined;
+  const machine = {
+    isDebian: Bun.which("apt-get", { PATH: path }) !== null,
+    isRoot: process.getuid?.() === 0,
+  };
+  const plan = planFor(missing, machine);
+  if ("sentence" in plan) return plan.sentence;
+  console.log(`Installing for the tests: ${missing.map((need) => need.package).join(", ")}`);
+  for (const command of plan.commands) {
+    const env = { ...process.env, PATH: path, DEBIAN_FRONTEND: "noninteractive" };
+    const { exitCode, stdout, stderr } = Bun.spawnSync(command, { env });
+    if (exitCode === 0) continue;
+    console.error(`${stdout}${stderr}`);
+    return `Installing what the tests need failed (its output is above); mend that, or run: ${command.join(" ")}`;
+  }
+  const still = missingNeeds(path);
+  return still.length === 0 ? undefined : `Still missing: ${still.map(({ program }) => program).join(", ")}`;
+}
