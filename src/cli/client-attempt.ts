@@ -17,7 +17,10 @@ export function successLines({ host, count, leaseExpires }: AttemptResult): stri
 
 /** Why an attempt failed: the code of the whole, and of each host or domain that was tried. */
 export function failureLines({ code, name, message, tries, nextAttempt }: AttemptResult): string {
-  const next = nextAttempt === undefined ? "" : `\n    The agent tries again at ${formatLocalDate(nextAttempt)}.`;
+  const next =
+    nextAttempt === undefined
+      ? ""
+      : `\n    The agent (muster client run) tries again at ${formatLocalDate(nextAttempt)}.`;
   if (name !== "NO_HOST_CONTACTED") return `Error: ${code} ${message}${next}`;
   const width = Math.max(...tries.map(({ host }) => host.length));
   const lines = tries.map((one) => `    ${one.host.padEnd(width)}  ${one.code}  ${one.reason}`);

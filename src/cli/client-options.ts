@@ -26,9 +26,20 @@ export function withClientFlags(command: Command): Command {
 export function withNetworkFlags(command: Command): Command {
   return withClientFlags(command)
     .option("--machine-name <name>", "the name hosts are told (default: this machine's)")
-    .option("--fingerprint <text>", "what hosts tell machines apart by (default: from this machine's hardware)")
-    .option("--dns-server <addresses>", "DNS servers to ask, ADDRESS or ADDRESS:PORT, separated by commas", list)
-    .option("--dns-suffix <domains>", "domains to look for a host in (default: this machine's DNS suffixes)", list)
+    .option(
+      "--fingerprint <text>",
+      "what hosts tell machines apart by (default: from this machine's hardware)",
+    )
+    .option(
+      "--dns-server <addresses>",
+      "DNS servers to ask, ADDRESS or ADDRESS:PORT, separated by commas",
+      list,
+    )
+    .option(
+      "--dns-suffix <domains>",
+      "domains to look for a host in (default: this machine's DNS suffixes)",
+      list,
+    )
     .option("--timeout <seconds>", "how long one host may take to answer", wholeNumber(1, 300), 5);
 }
 

@@ -1,6 +1,6 @@
 import { version } from "../../package.json";
-import { createClient } from "../client/index.ts";
 import type { ClientDescription, ProductDescription } from "../client/description.ts";
+import { createClient } from "../client/index.ts";
 import { detailedLines, expiryLines, shortLines } from "../client/slmgr-lines.ts";
 import { hostExtendedPid } from "../protocol/extended-pid.ts";
 import { reasonCode, statusName } from "../protocol/license-state.ts";
@@ -12,7 +12,11 @@ interface ShowOptions {
 }
 
 /** `muster dlv` on a client: slmgr's detailed lines of the product with a key, of `which`, or of `all`. */
-export async function clientDlv(folder: string, which: string | undefined, { json }: ShowOptions): Promise<void> {
+export async function clientDlv(
+  folder: string,
+  which: string | undefined,
+  { json }: ShowOptions,
+): Promise<void> {
   const client = await describe(folder);
   const context = { version, now: Date.now() };
   const blocks = chosen(client, which).map((product) => detailedLines(client, product, context));
@@ -20,16 +24,24 @@ export async function clientDlv(folder: string, which: string | undefined, { jso
 }
 
 /** `muster dli` on a client: slmgr's short lines. */
-export async function clientDli(folder: string, which: string | undefined, { json }: ShowOptions): Promise<void> {
+export async function clientDli(
+  folder: string,
+  which: string | undefined,
+  { json }: ShowOptions,
+): Promise<void> {
   const client = await describe(folder);
   const blocks = chosen(client, which).map((product) => shortLines(client, product));
   print(json, clientJson(client, chosen(client, which)), text(blocks));
 }
 
 /** `muster xpr` on a client: when the activation ends. */
-export async function clientXpr(folder: string, which: string | undefined, { json }: ShowOptions): Promise<void> {
+export async function clientXpr(
+  folder: string,
+  which: string | undefined,
+  { json }: ShowOptions,
+): Promise<void> {
   const client = await describe(folder);
-  const blocks = chosen(client, which).map((product) => expiryLines(product, Date.now()));
+  const blocks = chosen(client, which).map((product) => expiryLines(product));
   print(json, clientJson(client, chosen(client, which)), text(blocks));
 }
 
@@ -52,7 +64,10 @@ function chosen(client: ClientDescription, which: string | undefined): ProductDe
   if (which === undefined)
     throw (
       client.problem ??
-      problem("KEY_MISSING", "No product key is installed; install the setup key of the product: muster ipk KEY.")
+      problem(
+        "KEY_MISSING",
+        "No product key is installed; install the setup key of the product: muster ipk KEY.",
+      )
     );
   throw problem(
     "BAD_INPUT",

@@ -2,10 +2,17 @@ import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { formatTarget, parseDomain, parseTarget } from "../client/target.ts";
 import type { Product } from "../protocol/catalogue.ts";
-import { partialKey } from "../protocol/keys.ts";
+import { parseKey, partialKey } from "../protocol/keys.ts";
 import { problem } from "../protocol/problems.ts";
 import { activatingLine, attemptJson, failureLines, successLines } from "./client-attempt.ts";
-import { type ClientFlags, type NetworkFlags, openClient, openNetworkClient, withClientFlags, withNetworkFlags } from "./client-options.ts";
+import {
+  type ClientFlags,
+  type NetworkFlags,
+  openClient,
+  openNetworkClient,
+  withClientFlags,
+  withNetworkFlags,
+} from "./client-options.ts";
 import { print } from "./output.ts";
 import { asRole } from "./settings.ts";
 
@@ -24,12 +31,16 @@ export function addClientVerbs(program: Command): void {
     .argument(PRODUCT, "the product (default: all)")
     .action(uninstallKey);
   verb("cpky", "Remove the text of the product keys; what is activated stays so.").action(clearKeys);
-  verb("rearm", "Start anew: another CMID, no lease, new grace periods. For images, before they are sealed.").action(
-    rearm,
-  );
+  verb(
+    "rearm",
+    "Start anew: another CMID, no lease, new grace periods. For images, before they are sealed.",
+  ).action(rearm);
 
   withNetworkFlags(
-    asRole("client", program.command("ato").description("Activate now, with the host that DNS or skms names.")),
+    asRole(
+      "client",
+      program.command("ato").description("Activate now, with the host that DNS or skms names."),
+    ),
   )
     .argument(PRODUCT, "the product (default: all that have a key)")
     .action(activate);
@@ -55,28 +66,41 @@ export function addClientVerbs(program: Command): void {
         registeredHost === undefined
           ? ""
           : `\nWarning: /skms setting overrides the /skms-domain setting. ${formatTarget(registeredHost)} will be used for activation.`;
-      done(flags, { lookupDomain }, `A host is now looked for in ${lookupDomain} first. Undo: muster ckms-domain${overridden}`);
+      done(
+        flags,
+        { lookupDomain },
+        `A host is now looked for in ${lookupDomain} first. Undo: muster ckms-domain${overridden}`,
+      );
     });
   verb("ckms-domain", "Clear the DNS domain set by skms-domain.").action(async (flags: ClientFlags) => {
     await openClient(flags).configure({ lookupDomain: undefined });
-    done(flags, { lookupDomain: null }, "A host is looked for in this machine's DNS suffixes only. Undo: muster skms-domain DOMAIN");
+    done(
+      flags,
+      { lookupDomain: null },
+      "A host is looked for in this machine's DNS suffixes only. Undo: muster skms-domain DOMAIN",
+    );
   });
-  verb("skhc", "Keep the host that activated this machine, and ask it first the next time (the default).").action(
-    async (flags: ClientFlags) => {
-      await openClient(flags).configure({ hostCaching: true });
-      done(flags, { hostCaching: true }, "KMS host caching is enabled. Undo: muster ckhc");
-    },
-  );
+  verb(
+    "skhc",
+    "Keep the host that activated this machine, and ask it first the next time (the default).",
+  ).action(async (flags: ClientFlags) => {
+    await openClient(flags).configure({ hostCaching: true });
+    done(flags, { hostCaching: true }, "KMS host caching is enabled. Undo: muster ckhc");
+  });
   verb("ckhc", "Ask DNS for a host every time.").action(async (flags: ClientFlags) => {
     await openClient(flags).configure({ hostCaching: false });
-    done(flags, { hostCaching: false }, "KMS host caching is disabled; every attempt asks DNS. Undo: muster skhc");
+    done(
+      flags,
+      { hostCaching: false },
+      "KMS host caching is disabled; every attempt asks DNS. Undo: muster skhc",
+    );
   });
 }
 
 async function installKey(key: string, flags: ClientFlags & { catalogue?: string }): Promise<void> {
   const catalogue = flags.catalogue === undefined ? undefined : readCatalogue(flags.catalogue);
   const product = await openClient(flags).install(key, catalogue);
-  const partial = partialKey(key.trim().toUpperCase());
+  const partial = partialKey(parseKey(key).text);
   done(
     flags,
     { product: product.id, name: product.name, partialKey: partial },
@@ -86,7 +110,11 @@ async function installKey(key: string, flags: ClientFlags & { catalogue?: string
 
 async function uninstallKey(id: string | undefined, flags: ClientFlags): Promise<void> {
   const products = await openClient(flags).uninstall(id);
-  done(flags, { products: ids(products) }, `Uninstalled the product key of ${names(products)} successfully. Undo: muster ipk KEY`);
+  done(
+    flags,
+    { products: ids(products) },
+    `Uninstalled the product key of ${names(products)} successfully. Undo: muster ipk KEY`,
+  );
 }
 
 async function clearKeys(flags: ClientFlags): Promise<void> {

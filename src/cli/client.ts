@@ -4,7 +4,14 @@ import { formatLocalDate } from "../client/local-date.ts";
 import { formatTarget } from "../client/target.ts";
 import { reasonCode, statusName } from "../protocol/license-state.ts";
 import { attemptJson } from "./client-attempt.ts";
-import { type ClientFlags, type NetworkFlags, openClient, openNetworkClient, withClientFlags, withNetworkFlags } from "./client-options.ts";
+import {
+  type ClientFlags,
+  type NetworkFlags,
+  openClient,
+  openNetworkClient,
+  withClientFlags,
+  withNetworkFlags,
+} from "./client-options.ts";
 import { clientJson, isoTime } from "./client-show.ts";
 import { print, table } from "./output.ts";
 
@@ -21,7 +28,9 @@ export function addTo(program: Command): void {
     .action(run);
 
   withClientFlags(
-    client.command("status").description("Show the licence of each product: 0 when all are licensed, else 1."),
+    client
+      .command("status")
+      .description("Show the licence of each product: 0 when all are licensed, else 1."),
   ).action(status);
 }
 
@@ -49,7 +58,9 @@ async function status(flags: ClientFlags): Promise<void> {
     statusName(state.status),
     state.ends === undefined ? (reasonCode(state) ?? "") : formatLocalDate(state.ends),
     stored?.host === undefined ? "none yet" : formatTarget(stored.host.target),
-    stored?.lastAttempt === undefined ? "none yet" : `${formatLocalDate(stored.lastAttempt.time)} ${stored.lastAttempt.code}`,
+    stored?.lastAttempt === undefined
+      ? "none yet"
+      : `${formatLocalDate(stored.lastAttempt.time)} ${stored.lastAttempt.code}`,
     stored?.nextAttempt === undefined ? "at once" : formatLocalDate(stored.nextAttempt),
   ]);
   const troubles = installed

@@ -10,6 +10,7 @@ import { hostStatus } from "../host/status.ts";
 import { problem } from "../protocol/problems.ts";
 import { fields, print } from "./output.ts";
 import { dataOption, wholeNumber } from "./settings.ts";
+import { interrupted } from "./signals.ts";
 
 /** The host's group: make one, activate it, run it, look at it. */
 export function addTo(program: Command): void {
@@ -209,11 +210,4 @@ function readInput(path: string): string {
       { cause: error },
     );
   }
-}
-
-/** Resolves at the first Ctrl+C or SIGTERM. */
-function interrupted(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
-  });
 }

@@ -29,7 +29,7 @@ export function addSettings(program: Command): void {
     const missing = command.options.find(
       (option) => required.has(option) && command.getOptionValue(option.attributeName()) === undefined,
     );
-    if (missing) command.error(`required option '${missing.flags}' is not given`);
+    if (missing) command.error(`error: required option '${missing.flags}' is not given`);
   });
 }
 

@@ -153,7 +153,7 @@ test("of eight hosts approved at once by as many processes, six get a licence", 
 describe("what cannot be done is refused in one sentence, with exit code 2:", () => {
   const cases: [args: string[], says: RegExp][] = [
     [["init", "--name", "Fabrikam"], /holds a vendor already; to make another one/],
-    [["init"], /required option '--name <name>' not specified/],
+    [["init"], /required option '--name <name>' is not given/],
     [["product", "Server"], /belongs to an application; name it with --application/],
     [["product", "Client", "--application", "Studio"], /has a product Client already/],
     [["product", "Client", "--change", "--application", "Other"], /stays in its application/],

@@ -27,11 +27,20 @@ interface PublisherParts {
   readonly onTrouble: (sentence: string) => void;
 }
 
+/** A host that publishes itself. */
+export interface Publisher {
+  /** Resolves when the first attempt in each domain has ended, well or not, and its event is stored. */
+  readonly attempted: Promise<void>;
+  stop(): Promise<void>;
+}
+
 /** Publishes a running host now and every 24 hours, and leaves event 12294 or 12293 each time. */
-export function publishHost(publishing: Publishing, parts: PublisherParts): { stop(): Promise<void> } {
+export function publishHost(publishing: Publishing, parts: PublisherParts): Publisher {
   const { folder, store, port, clock, onTrouble } = parts;
   const { domains, target, server, tsigKey, priority = 0, weight = 0 } = publishing;
-  return startPublishing({
+  const waiting = new Set(domains);
+  const attempted = Promise.withResolvers<void>();
+  const { stop } = startPublishing({
     domains,
     record: { priority, weight, port, target },
     server,
@@ -42,9 +51,12 @@ export function publishHost(publishing: Publishing, parts: PublisherParts): { st
       const id = problem === undefined ? 12294 : 12293;
       if (problem) onTrouble(problem.message);
       const event = { id, cmid: undefined, info: eventInfo(id, { code, domain }) } as const;
-      store.record([event], clock()).catch((error: Error) => onTrouble(error.message));
+      const stored = store.record([event], clock()).catch((error: Error) => onTrouble(error.message));
+      waiting.delete(domain);
+      if (waiting.size === 0) stored.then(attempted.resolve);
     },
   });
+  return { attempted: attempted.promise, stop };
 }
 
 /** The records of this host that may be in DNS, in a file of its folder. */

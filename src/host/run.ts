@@ -1,3 +1,4 @@
+import { notePort } from "./describe.ts";
 import { openIdentity, storePath } from "./folder.ts";
 import { createHost } from "./host.ts";
 import { type Listener, listen } from "./http.ts";
@@ -28,6 +29,8 @@ export interface RunningHost {
   readonly store: Store;
   readonly name: string;
   readonly situation: () => Situation;
+  /** Resolves when the host has first tried to publish itself in DNS, or at once when it does not. */
+  readonly published: Promise<void>;
   /** Answers what was accepted, then closes everything. */
   stop(): Promise<void>;
 }
@@ -56,6 +59,7 @@ async function serve(config: HostConfig, lock: Lock): Promise<RunningHost> {
   const situation = live.current;
   const host = createHost({ identity, store, tickets, situation, port: () => listener.port, clock });
   const listener = listen(host, { address, port: port ?? situation().settings.port });
+  notePort(folder, listener.port);
   const publisher = publishing(config, situation(), { folder, store, port: listener.port, clock, onTrouble });
   const stopReports = reportLicense({ situation, store, clock });
   const refreshing = setInterval(
@@ -68,6 +72,7 @@ async function serve(config: HostConfig, lock: Lock): Promise<RunningHost> {
     store,
     name: identity.name,
     situation,
+    published: publisher?.attempted ?? Promise.resolve(),
     async stop() {
       clearInterval(refreshing);
       stopReports();

@@ -1,14 +1,12 @@
 import type { Command } from "commander";
-import { partialKey } from "../protocol/keys.ts";
-import { formatTime } from "../protocol/time.ts";
-import type { Entry, EntryDetail } from "../vendor/entries.ts";
-import { print, table } from "./output.ts";
-import { sinceTime } from "./since.ts";
-import { verb, withVendor } from "./vendor.ts";
+import { partialKey } from "../../protocol/keys.ts";
+import { formatTime } from "../../protocol/time.ts";
+import type { Entry, EntryDetail } from "../../vendor/entries.ts";
+import { print, table } from "../output.ts";
+import { sinceTime } from "../since.ts";
+import { type Common, verb, withVendor } from "./verb.ts";
 
-interface LedgerOptions {
-  readonly data: string;
-  readonly json?: true;
+interface LedgerOptions extends Common {
   readonly customer?: string;
   readonly key?: string;
   readonly since?: number;
@@ -22,6 +20,10 @@ const ACTIONS: Record<EntryDetail["action"], string> = {
   "setup-key": "setup key",
   "host-key": "host key",
   "host-license": "host licence",
+  mak: "MAK",
+  "vendor-lease": "MAK lease",
+  blocked: "key blocked",
+  restored: "key restored",
 };
 
 /** Adds `muster vendor ledger`. */
@@ -76,6 +78,13 @@ function what(detail: EntryDetail, names: Map<string, string>): string {
       return `${detail.name}, required count ${detail.policy.required} (${detail.product})`;
     case "setup-key":
       return detail.name;
+    case "mak":
+      return `${detail.name}; ${detail.activations} activations`;
+    case "vendor-lease":
+      return `${detail.name}: activation ${detail.activation} of ${detail.activations} (${detail.cmid})`;
+    case "blocked":
+    case "restored":
+      return "";
     case "host-key": {
       const covered = detail.products.map((id) => names.get(id) ?? id).join(", ");
       const seats =

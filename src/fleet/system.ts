@@ -1,0 +1,109 @@
+import { randomBytes } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { TsigKey } from "../host/dns/index.ts";
+import { type HostConfig, type RunningHost, runHost } from "../host/run.ts";
+import type { Overage } from "../protocol/host-license.ts";
+import { DEFAULT_PORT } from "../protocol/messages.ts";
+import { Problem } from "../protocol/problems.ts";
+import { type DeployedProduct, type Deployment, deploy } from "./deployment.ts";
+import { type Fleet, startFleet } from "./fleet.ts";
+import { startZone, type Zone } from "./zone.ts";
+
+/** What `muster up` is told. */
+export interface SystemOptions {
+  readonly machines: number;
+  /** Where everything is kept; without it a temporary folder that goes with the system. */
+  readonly folder?: string | undefined;
+  /** Port of the host; without it 1688, or a free one when that is taken. */
+  readonly port?: number | undefined;
+  /** Port of the DNS zone; without it 15353, or a free one when that is taken. */
+  readonly dnsPort?: number | undefined;
+  readonly seats?: number | undefined;
+  readonly overage?: Overage | undefined;
+  readonly onTrouble: (sentence: string) => void;
+}
+
+/** The whole system on one machine. */
+export interface System {
+  readonly deployment: Deployment;
+  readonly host: RunningHost;
+  readonly zone: Zone;
+  readonly domain: string;
+  readonly fleet: Fleet;
+  /** The product that the fleet's machines are clients of. */
+  readonly product: DeployedProduct;
+  stop(): Promise<void>;
+}
+
+const DOMAIN = "muster.test";
+const HOST_NAME = `kms01.${DOMAIN}`;
+const LOOPBACK = "127.0.0.1";
+const DNS_PORT = 15_353;
+/** Here clients retry every second, so that one can watch. */
+const RETRY_EVERY = 1000;
+
+/** A vendor, a host on SQLite, a DNS zone, and a fleet of real clients over real sockets. */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "muster-up-")));
+  const { seats, overage, onTrouble } = options;
+  const deployment = await deploy(folder, { hostName: HOST_NAME, seats, overage, now: Date.now() });
+  const [product] = deployment.products;
+  if (product === undefined) throw new Error("a deployment has products");
+
+  const tsigKey: TsigKey = { name: "muster-up", algorithm: "hmac-sha256", secret: randomBytes(32) };
+  const hosts = { [HOST_NAME]: LOOPBACK };
+  const zone = await onPort(options.dnsPort, DNS_PORT, (port) =>
+    startZone({ domain: DOMAIN, port, hosts, tsigKey, now: Date.now }),
+  );
+  const publishing = { domains: [DOMAIN], target: HOST_NAME, server: zone.address, tsigKey };
+  const config: HostConfig = {
+    folder: deployment.hostFolder,
+    address: LOOPBACK,
+    publishing,
+    clock: Date.now,
+    onTrouble,
+  };
+  const host = await onPort(options.port, DEFAULT_PORT, (port) => runHost({ ...config, port }));
+  await host.published;
+  const fleet = startFleet({
+    folder: join(folder, "clients"),
+    machines: options.machines,
+    product,
+    catalogue: deployment.catalogue,
+    dnsServer: zone.address,
+    domain: DOMAIN,
+    retryEvery: RETRY_EVERY,
+  });
+
+  return {
+    deployment,
+    host,
+    zone,
+    domain: DOMAIN,
+    fleet,
+    product,
+    async stop() {
+      await fleet.stop();
+      await host.stop();
+      await zone.close();
+      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts something on the port that was asked for; when none was, on the usual one, or on a free one if that is taken. */
+async function onPort<T>(
+  wanted: number | undefined,
+  usual: number,
+  start: (port: number) => Promise<T>,
+): Promise<T> {
+  try {
+    return await start(wanted ?? usual);
+  } catch (error) {
+    const isTaken = error instanceof Problem && error.name === "PORT_IN_USE";
+    if (!isTaken || wanted !== undefined) throw error;
+    return start(0);
+  }
+}

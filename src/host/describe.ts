@@ -1,0 +1,39 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { openIdentity, writeWhole } from "./folder.ts";
+import { openHostStore } from "./folder-store.ts";
+import { isLocked } from "./lock.ts";
+import { openSituation } from "./situation.ts";
+import type { HostDescription } from "./slmgr-lines.ts";
+
+/** What a host shows of itself, one description for each application of its catalogue. Throws NOT_INITIALIZED. */
+export async function describeHost(folder: string, now: number): Promise<HostDescription[]> {
+  const { id } = openIdentity(folder);
+  const store = openHostStore(folder);
+  try {
+    const { grant, settings } = (await openSituation(folder, store)).current();
+    const port = isLocked(folder) ? (portOf(folder) ?? settings.port) : settings.port;
+    return await Promise.all(
+      grant.catalogue.applications.map(async (application) => {
+        const figures = await store.figures(application.id, now);
+        return { host: id, application, license: grant.license, figures, settings, port };
+      }),
+    );
+  } finally {
+    await store.close();
+  }
+}
+
+/** Leaves the port of a running host where other commands find it. */
+export function notePort(folder: string, port: number): void {
+  writeWhole(portFile(folder), `${port}\n`);
+}
+
+function portOf(folder: string): number | undefined {
+  const path = portFile(folder);
+  return existsSync(path) ? Number(readFileSync(path, "utf8")) || undefined : undefined;
+}
+
+function portFile(folder: string): string {
+  return join(folder, "port");
+}
