@@ -1,10 +1,11 @@
 import { describe, expect, test } from "bun:test";
 import { connect } from "node:net";
+import { join } from "node:path";
 import fc from "fast-check";
 import { runHost } from "../src/host/run.ts";
 import { ACTIVATIONS_PATH } from "../src/protocol/messages.ts";
 import { makeRequest } from "./requests.ts";
-import { post, startSystem } from "./system.ts";
+import { post, startSystem, stopHost } from "./system.ts";
 
 const clientEdition = async () => {
   const system = await startSystem();
@@ -14,6 +15,8 @@ const clientEdition = async () => {
   const unique = async () => (await system.host.store.figures(product.application, Date.now())).unique;
   return { ...system, product, first, unique };
 };
+
+const MUSTER = join(import.meta.dir, "..", "src", "cli", "main.ts");
 
 /** What comes back for bytes that are sent as they are. */
 const raw = (url: string, bytes: string | Uint8Array): Promise<string> =>
@@ -222,4 +225,32 @@ test("two hosts cannot serve one folder", async () => {
     onTrouble: () => {},
   });
   await expect(second).rejects.toThrow(/running on .* already/);
+});
+
+test("a host does not share a port that another process has", async () => {
+  const { host } = await startSystem();
+  const { deployment, host: second } = await startSystem();
+  await stopHost(second);
+  const { port } = host.listener;
+  const third = Bun.spawn(
+    [
+      process.execPath,
+      MUSTER,
+      "host",
+      "run",
+      "--no-dns",
+      "--address",
+      "127.0.0.1",
+      "--port",
+      `${port}`,
+      "--data",
+      deployment.hostFolder,
+    ],
+    { stdout: "ignore", stderr: "pipe" },
+  );
+  const errors = await new Response(third.stderr).text();
+  expect([await third.exited, errors]).toEqual([
+    2,
+    expect.stringMatching(/^muster: Port \d+ is taken .*--port/),
+  ]);
 });

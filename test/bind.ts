@@ -16,7 +16,7 @@ export interface Bind {
   readonly wrongKeyFile: string;
   /** A key BIND has never heard of. */
   readonly unknownKeyFile: string;
-  /** What `dig +short` prints, a line each, sorted. */
+  /** What BIND answers, as `dig +short` prints it: a line each, sorted. */
   dig(name: string, type: string): Promise<string[]>;
   /** What BIND has written to its log. */
   log(): string;
@@ -40,14 +40,21 @@ export interface BindOptions {
 
 const KEY_NAME = "muster-key";
 const START_LIMIT = 30_000;
+const PACKAGES = {
+  named: "bind9",
+  dig: "bind9-dnsutils",
+  nsupdate: "bind9-dnsutils",
+  "tsig-keygen": "bind9-utils",
+} as const;
 const SYSTEM_PATH = `${process.env.PATH ?? ""}:/usr/sbin:/usr/local/sbin:/usr/bin`;
 
 /**
  * Starts a real BIND on a free port with files of its own. It needs no rights, no rndc and nothing of the system's
- * BIND but the program; `apt-get install bind9 bind9-dnsutils` brings that and dig.
+ * BIND but the program; `apt-get install bind9 bind9-utils bind9-dnsutils` brings that, tsig-keygen, dig and nsupdate.
  */
 export async function startBind(options: BindOptions): Promise<Bind> {
-  const [named, dig] = [findProgram("named", "bind9"), findProgram("dig", "bind9-dnsutils")];
+  const named = findProgram("named");
+  findProgram("dig");
   const { zone, records = [], algorithm = "hmac-sha256", address = "127.0.0.1" } = options;
   const folder = await mkdtemp(join(tmpdir(), "muster-bind-"));
   // AppArmor confines the installed path to the system's folders; a copy is free to read this one.
@@ -87,12 +94,7 @@ export async function startBind(options: BindOptions): Promise<Bind> {
     keyFile,
     wrongKeyFile,
     unknownKeyFile,
-    async dig(name, type) {
-      const where = [`@${address}`, "-p", String(port), "+short", "+norecurse", "+tries=2", "+time=5"];
-      const process = Bun.spawn([dig, ...where, name, type], { stdout: "pipe", stderr: "ignore" });
-      const lines = (await new Response(process.stdout).text()).split("\n");
-      return lines.filter((line) => line !== "").sort();
-    },
+    dig: (name, type) => dig(`${address}:${port}`, name, type),
     log: () => current.log(),
     async restart() {
       await current.end();
@@ -105,6 +107,15 @@ export async function startBind(options: BindOptions): Promise<Bind> {
   };
 }
 
+/** What `dig +short` says a server answers, a line each, sorted; `server` is `address:port`. */
+export async function dig(server: string, name: string, type: string): Promise<string[]> {
+  const [address = "", port = ""] = server.split(":");
+  const where = [`@${address}`, "-p", port, "+short", "+norecurse", "+tries=2", "+time=5"];
+  const process = Bun.spawn([findProgram("dig"), ...where, name, type], { stdout: "pipe", stderr: "ignore" });
+  const lines = (await new Response(process.stdout).text()).split("\n");
+  return lines.filter((line) => line !== "").sort();
+}
+
 interface Running {
   log(): string;
   end(): Promise<void>;
@@ -112,21 +123,25 @@ interface Running {
 
 class PortTaken extends Error {}
 
-/** Starts named in the foreground and waits until it says that it runs. */
+/** Runs a program until its standard input is closed, as it is when whoever started it ends in any way. */
+const UNTIL_CLOSED = '"$0" "$@" & child=$!; exec 2>&-; cat >/dev/null; kill "$child"; wait "$child"';
+
+/** Starts named in the foreground and waits until it says that it runs. It ends with this process at the latest. */
 async function startNamed(program: string, configuration: string): Promise<Running> {
-  const process = Bun.spawn([program, "-g", "-n", "1", "-c", configuration], {
+  const named = Bun.spawn(["sh", "-c", UNTIL_CLOSED, program, "-g", "-n", "1", "-c", configuration], {
+    stdin: "pipe",
     stdout: "ignore",
     stderr: "pipe",
   });
   const end = async (): Promise<void> => {
-    process.kill("SIGTERM");
-    await process.exited;
+    await named.stdin.end();
+    await named.exited;
   };
   let log = "";
   const ready = Promise.withResolvers<boolean>();
   const reading = (async () => {
     const decoder = new TextDecoder();
-    for await (const chunk of process.stderr) {
+    for await (const chunk of named.stderr) {
       log += decoder.decode(chunk, { stream: true });
       if (/ running$/m.test(log)) ready.resolve(true);
     }
@@ -139,7 +154,7 @@ async function startNamed(program: string, configuration: string): Promise<Runni
     await end();
     throw new PortTaken();
   }
-  if (!runs) {
+  if (!runs || /not loaded due to errors/.test(log)) {
     await end();
     throw new Error(`BIND did not start:\n${log}`);
   }
@@ -189,10 +204,11 @@ async function freePort(address: string): Promise<number> {
   }
 }
 
-function findProgram(name: string, debianPackage: string): string {
+/** The path of one of BIND's programs. Throws a sentence that names the Debian package when it is missing. */
+export function findProgram(name: keyof typeof PACKAGES): string {
   const path = Bun.which(name, { PATH: SYSTEM_PATH });
   if (path !== null) return path;
-  throw new Error(`This test needs ${name}, which is not installed: apt-get install ${debianPackage}`);
+  throw new Error(`This test needs ${name}, which is not installed: apt-get install ${PACKAGES[name]}`);
 }
 
 function keyText(name: string, algorithm: string, secret: string): string {

@@ -1,5 +1,8 @@
 import { expect, test } from "bun:test";
-import { missingNeeds, NEEDS, planFor } from "./needs.ts";
+import { chmodSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeFolder } from "./folders.ts";
+import { missingNeeds, NEEDS, planFor, provideNeeds } from "./needs.ts";
 
 test("what is missing is installed on Debian by root, after a look for what is new", () => {
   expect(planFor(NEEDS.slice(0, 2), { isDebian: true, isRoot: true })).toEqual({
@@ -44,4 +47,43 @@ test("two programs of one package install it once", () => {
 
 test("on an empty PATH everything is missing", () => {
   expect(missingNeeds("/nowhere")).toEqual([...NEEDS]);
+});
+
+/** A PATH with every program but dig, and an apt-get that does this when it is told to install. */
+function makePath(install: string): string {
+  const path = makeFolder();
+  const put = (name: string, script: string) => {
+    writeFileSync(join(path, name), `#!/bin/sh\n${script}\n`);
+    chmodSync(join(path, name), 0o755);
+  };
+  for (const { program } of NEEDS) if (program !== "dig") put(program, "");
+  put("apt-get", `echo "$DEBIAN_FRONTEND $@" >> ${path}/calls\n[ "$1" = update ] || ${install}`);
+  return path;
+}
+
+test("a missing program is installed without a question, and nothing else", () => {
+  const path = makePath(`/bin/cp "$0" "\${0%/*}/dig"`);
+  expect(provideNeeds(path, true)).toBeUndefined();
+  expect(provideNeeds(path, true)).toBeUndefined();
+  expect(readFileSync(join(path, "calls"), "utf8")).toBe(
+    "noninteractive update\n" +
+      "noninteractive install -y --no-install-recommends -o DPkg::Lock::Timeout=300 bind9-dnsutils\n",
+  );
+});
+
+test("an installation that fails is shown with the command to run", () => {
+  const path = makePath("{ echo 'E: no such package' >&2; exit 100; }");
+  expect(provideNeeds(path, true)).toMatch(
+    /E: no such package\n\nInstalling .* run: apt-get install .*dnsutils$/,
+  );
+});
+
+test("a package without its program is no success", () => {
+  expect(provideNeeds(makePath("exit 0"), true)).toBe("Still missing after the installation: dig.");
+});
+
+test("without the right to install nothing is tried", () => {
+  const path = makePath("exit 0");
+  expect(provideNeeds(path, false)).toEndWith("run: sudo apt-get install bind9-dnsutils");
+  expect(existsSync(join(path, "calls"))).toBe(false);
 });

@@ -50,26 +50,23 @@ export function missingNeeds(path: string): Need[] {
 }
 
 /**
- * Makes sure that every need is there, installing what is missing where that is possible. Gives the sentence to end
- * with when something is missing still.
+ * Makes sure that every need is there, installing what is missing where that is possible. Gives what to say when
+ * something is missing still.
  */
-export function provideNeeds(path: string): string | undefined {
+export function provideNeeds(path: string, isRoot = process.getuid?.() === 0): string | undefined {
   const missing = missingNeeds(path);
   if (missing.length === 0) return undefined;
-  const machine = {
-    isDebian: Bun.which("apt-get", { PATH: path }) !== null,
-    isRoot: process.getuid?.() === 0,
-  };
-  const plan = planFor(missing, machine);
+  const isDebian = Bun.which("apt-get", { PATH: path }) !== null;
+  const plan = planFor(missing, { isDebian, isRoot });
   if ("sentence" in plan) return plan.sentence;
-  console.log(`Installing for the tests: ${missing.map((need) => need.package).join(", ")}`);
+  console.log(`Installing what the tests need: ${missing.map(({ program }) => program).join(", ")}`);
   for (const command of plan.commands) {
     const env = { ...process.env, PATH: path, DEBIAN_FRONTEND: "noninteractive" };
     const { exitCode, stdout, stderr } = Bun.spawnSync(command, { env });
-    if (exitCode === 0) continue;
-    console.error(`${stdout}${stderr}`);
-    return `Installing what the tests need failed (its output is above); mend that, or run: ${command.join(" ")}`;
+    if (exitCode !== 0) {
+      return `${stdout}${stderr}\nInstalling what the tests need failed as told above; mend that and run: ${command.join(" ")}`;
+    }
   }
-  const still = missingNeeds(path);
-  return still.length === 0 ? undefined : `Still missing: ${still.map(({ program }) => program).join(", ")}`;
+  const still = missingNeeds(path).map(({ program }) => program);
+  return still.length === 0 ? undefined : `Still missing after the installation: ${still.join(", ")}.`;
 }

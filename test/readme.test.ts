@@ -7,10 +7,11 @@ import { fileURLToPath } from "node:url";
 import { type ConsoleStep, matches, readConsole } from "./console-blocks.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const background: { kill(): void }[] = [];
+/** Process groups that are left running. */
+const background: number[] = [];
 
 afterAll(() => {
-  for (const child of background) child.kill();
+  for (const group of background) process.kill(-group);
 });
 
 /** A folder from which `npx muster` runs this checkout, and in which the tour may leave its files. */
@@ -32,9 +33,10 @@ async function run(command: string, cwd: string): Promise<string> {
     env: ENVIRONMENT,
     stdin: "ignore",
     stdout: "pipe",
+    detached: true,
   });
   if (!isBackground) return new Response(shell.stdout).text();
-  background.push(shell);
+  background.push(shell.pid);
   const reader = shell.stdout.getReader();
   let output = "";
   while (!output.includes("\n")) {

@@ -13,7 +13,7 @@ const CHECKS: [what: string, command: string[]][] = [
   ["lint and format", ["biome", "check", "--error-on-warnings", "."]],
   ["dead code", ["knip"]],
 ];
-const TESTS = ["bun", "test", "--timeout", "120000", "./src", "./test"];
+const TESTS = ["bun", "test", "--no-orphans", "--timeout", "120000", "./src", "./test"];
 
 const missing = provideNeeds(PATH);
 if (missing !== undefined) {

@@ -1,15 +1,11 @@
-import { afterEach } from "bun:test";
+import { onTestFinished } from "bun:test";
 import { type Deployment, type DeploymentOptions, deploy } from "../src/fleet/deployment.ts";
 import { type HostConfig, type RunningHost, runHost } from "../src/host/run.ts";
 import { ACTIVATIONS_PATH, type ActivationAnswer } from "../src/protocol/messages.ts";
 import type { ProblemBody } from "../src/protocol/problems.ts";
 import { makeFolder } from "./folders.ts";
 
-const running: RunningHost[] = [];
-
-afterEach(async () => {
-  for (const host of running.splice(0)) await host.stop();
-});
+const running = new Set<RunningHost>();
 
 /** A vendor and an activated host that serves on a free port of this machine until the test ends. */
 export async function startSystem(
@@ -35,14 +31,14 @@ export async function startHost(
     onTrouble,
     ...options,
   });
-  running.push(host);
+  running.add(host);
+  onTestFinished(() => stopHost(host));
   return host;
 }
 
-/** Stops a host before its test ends. */
+/** Stops a host, at the latest when its test ends. */
 export async function stopHost(host: RunningHost): Promise<void> {
-  running.splice(running.indexOf(host), 1);
-  await host.stop();
+  if (running.delete(host)) await host.stop();
 }
 
 /** Sends one request as any HTTP client would. */

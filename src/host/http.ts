@@ -94,6 +94,8 @@ function serve(host: Host, hostname: string, port: number) {
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: MAX_BODY,
       development: false,
+      // Outside development Bun shares a taken port with whoever has it, and each gets half of the requests.
+      reusePort: false,
       routes: {
         [ACTIVATIONS_PATH]: {
           POST: (request, server) =>
