@@ -123,12 +123,15 @@ interface Running {
 
 class PortTaken extends Error {}
 
-/** Runs a program until its standard input is closed, as it is when whoever started it ends in any way. */
-const UNTIL_CLOSED = '"$0" "$@" & child=$!; exec 2>&-; cat >/dev/null; kill "$child"; wait "$child"';
+/**
+ * Becomes the program, which a watcher ends when standard input closes, as it does when whoever started it ends in
+ * any way. So a test that fails or is killed before it stops its BIND leaves none behind.
+ */
+const WATCHED = 'exec 3<&0; (cat <&3 >/dev/null; kill $$) 2>&- & exec "$0" "$@" 3<&- </dev/null';
 
-/** Starts named in the foreground and waits until it says that it runs. It ends with this process at the latest. */
+/** Starts named in the foreground and waits until it says that it runs. */
 async function startNamed(program: string, configuration: string): Promise<Running> {
-  const named = Bun.spawn(["sh", "-c", UNTIL_CLOSED, program, "-g", "-n", "1", "-c", configuration], {
+  const named = Bun.spawn(["sh", "-c", WATCHED, program, "-g", "-n", "1", "-c", configuration], {
     stdin: "pipe",
     stdout: "ignore",
     stderr: "pipe",

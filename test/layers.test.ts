@@ -20,7 +20,9 @@ const codeOf = (source: string) => source.replace(/^\s*(\/\/.*|\/\*[\s\S]*?\*\/)
 
 /** What a source imports, as it is written: static, dynamic, for its types or its effect, by re-export, or by URL. */
 function importsOf(source: string): string[] {
-  const written = /\b(?:from|import|import\s*\(|require\s*\(|URL\s*\()\s*["'`]([^"'`]+)["'`]/g;
+  const clause = /\b(?:import|export)\s+(?:[\w$*{},\s]+?\bfrom\s*)?/.source;
+  const call = /\b(?:import|require|URL)\s*\(\s*/.source;
+  const written = new RegExp(`(?:${clause}|${call})["'\`]([^"'\`]+)["'\`]`, "g");
   return [...codeOf(source).matchAll(written)].map(([, specifier = ""]) => specifier);
 }
 
@@ -80,6 +82,8 @@ test.each([
   ["src/host/a.ts", 'import type { X } from "../fleet/x.ts";', "src/fleet/x.ts"],
   ["src/host/a.ts", 'import {\n  x,\n  y,\n} from "../cli/x.ts";', "src/cli/x.ts"],
   ["src/host/sqlite/a.ts", 'export * from "../../cli/x.ts";', "src/cli/x.ts"],
+  ["src/host/a.ts", 'import { y } from "./y.ts";\nexport * as x from "../cli/x.ts";', "src/cli/x.ts"],
+  ["src/host/a.ts", 'import x, { type Y } from "../cli/x.ts";', "src/cli/x.ts"],
   ["src/vendor/a.ts", 'export { x } from "../client/x.ts";', "src/client/x.ts"],
   ["src/protocol/a.ts", 'import "../vendor/x.ts";', "src/vendor/x.ts"],
   ["src/doctor/a.ts", 'const x = await import("../console/x.ts");', "src/console/x.ts"],
@@ -104,6 +108,8 @@ test.each([
     'import { x } from "../store.ts";\nimport sql from "./1.sql" with { type: "text" };',
   ],
   ["src/client/a.test.ts", 'import { x } from "../../test/x.ts";\nimport { expect } from "bun:test";'],
+  ["src/host/a.ts", 'const fields = ["to", "from", "../cli/x.ts"];'],
+  ["src/host/a.ts", 'export const from = "../cli/x.ts";'],
   ["src/client/a.ts", '/**\n * import { x } from "../cli/x.ts";\n */\n// import "../cli/x.ts";'],
 ])("in %s the line %s is fine", (file, source) => {
   expect(upwardImports(new Map([[file, source]]))).toEqual([]);

@@ -35,7 +35,7 @@ async function buildProgram(first: string | undefined): Promise<Command> {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "muster: ")) })
     .showHelpAfterError("Run the command with --help to see how it is used.");
-  const alone = first !== undefined && first in GROUPS ? [first] : Object.keys(GROUPS);
+  const alone = first !== undefined && Object.hasOwn(GROUPS, first) ? [first] : Object.keys(GROUPS);
   for (const name of alone) (await GROUPS[name]?.())?.addTo(program);
   addSettings(program);
   return program;

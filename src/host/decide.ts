@@ -22,6 +22,8 @@ export interface Known {
   readonly tally: Tally;
   /** How many machines hold a lease that has not ended, over all applications. */
   readonly leased: number;
+  /** Whether an administrator wants this machine to take a new CMID. */
+  readonly rearm?: boolean;
 }
 
 /** What the host is allowed to do and told to do. */
@@ -86,7 +88,7 @@ export function decide(arrival: Arrival, known: Known, rules: Rules, now: number
   const recognition = recognise(arrival.ticket, request.machine, known.machine);
   const rearm =
     recognition === "duplicate" && rules.duplicates === "rearm" && !isSameHardware(request, known.machine);
-  if (rearm) return sentAway(arrival, known, count, required);
+  if (rearm || known.rearm) return sentAway(arrival, known, recognition, count, required);
 
   const isEnough = count >= required;
   if (isEnough && !hasSeat(known, rules.license, now)) {
@@ -186,10 +188,16 @@ function remember(
   };
 }
 
-/** The later of two machines is told to take another CMID; the earlier one's record stays as it is. */
-function sentAway({ request }: Arrival, known: Known, count: number, required: number): Admission {
+/** The machine is told to take another CMID; the record of the one it shows stays as it is. */
+function sentAway(
+  { request }: Arrival,
+  known: Known,
+  recognition: Recognition,
+  count: number,
+  required: number,
+): Admission {
   const code = PROBLEMS.COUNT_INSUFFICIENT.code;
-  const events = [processed(request, code, required), ...duplicateEvent(request, known.machine, "duplicate")];
+  const events = [processed(request, code, required), ...duplicateEvent(request, known.machine, recognition)];
   const { tally } = known;
   const sequence = known.machine?.ticket ?? 0;
   return {
@@ -198,7 +206,7 @@ function sentAway({ request }: Arrival, known: Known, count: number, required: n
     machine: undefined,
     tally,
     count,
-    recognition: "duplicate",
+    recognition,
     leaseExpires: undefined,
     sequence,
     rearm: true,

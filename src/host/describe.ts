@@ -12,7 +12,7 @@ export async function describeHost(folder: string, now: number): Promise<HostDes
   const store = openHostStore(folder);
   try {
     const { grant, settings } = (await openSituation(folder, store)).current();
-    const port = isLocked(folder) ? (portOf(folder) ?? settings.port) : settings.port;
+    const port = runningPort(folder) ?? settings.port;
     return await Promise.all(
       grant.catalogue.applications.map(async (application) => {
         const figures = await store.figures(application.id, now);
@@ -29,7 +29,9 @@ export function notePort(folder: string, port: number): void {
   writeWhole(portFile(folder), `${port}\n`);
 }
 
-function portOf(folder: string): number | undefined {
+/** The port that the host of a folder listens on; undefined when it does not run. */
+export function runningPort(folder: string): number | undefined {
+  if (!isLocked(folder)) return undefined;
   const path = portFile(folder);
   return existsSync(path) ? Number(readFileSync(path, "utf8")) || undefined : undefined;
 }

@@ -19,7 +19,8 @@ export interface Publishing {
   readonly weight?: number | undefined;
 }
 
-interface PublisherParts {
+/** What publishing needs of the host. */
+export interface PublisherParts {
   readonly folder: string;
   readonly store: Store;
   readonly port: number;
@@ -60,7 +61,7 @@ export function publishHost(publishing: Publishing, parts: PublisherParts): Publ
 }
 
 /** The records of this host that may be in DNS, in a file of its folder. */
-function recordsIn(folder: string): PublishedRecords {
+export function recordsIn(folder: string): PublishedRecords & { domains(): string[] } {
   const path = join(folder, "published.json");
   const all = (): Record<string, SrvRecord[]> => {
     try {
@@ -70,6 +71,7 @@ function recordsIn(folder: string): PublishedRecords {
     }
   };
   return {
+    domains: () => Object.keys(all()),
     read: (domain) => all()[domain] ?? [],
     write: (domain, records) =>
       writeWhole(path, `${JSON.stringify({ ...all(), [domain]: records }, null, 2)}\n`),

@@ -1,10 +1,13 @@
 import { notePort } from "./describe.ts";
 import { openIdentity, storePath } from "./folder.ts";
+import { followSettings } from "./follow-settings.ts";
 import { createHost } from "./host.ts";
 import { type Listener, listen } from "./http.ts";
 import { reportLicense } from "./license-watch.ts";
 import { type Lock, lockFolder } from "./lock.ts";
-import { type Publishing, publishHost } from "./publisher.ts";
+import { listenMovably } from "./movable-listener.ts";
+import { keepInDns } from "./publication.ts";
+import type { Publishing } from "./publisher.ts";
 import { openSituation, type Situation } from "./situation.ts";
 import { openSqliteStore } from "./sqlite/store.ts";
 import type { Store } from "./store.ts";
@@ -58,12 +61,22 @@ async function serve(config: HostConfig, lock: Lock): Promise<RunningHost> {
   const live = await openSituation(folder, store);
   const situation = live.current;
   const host = createHost({ identity, store, tickets, situation, port: () => listener.port, clock });
-  const listener = listen(host, { address, port: port ?? situation().settings.port });
-  notePort(folder, listener.port);
-  const publisher = publishing(config, situation(), { folder, store, port: listener.port, clock, onTrouble });
+  const publication = config.publishing && keepInDns(config.publishing, { folder, store, clock, onTrouble });
+  const open = (wanted: number) => listen(host, { address, port: wanted });
+  const listener = listenMovably(open, port ?? situation().settings.port);
+  const onMove = (moved: number) => notePort(folder, moved);
+  onMove(listener.port);
+  const follow = followSettings(
+    { listener, publication, store, clock, onMove, onTrouble },
+    situation().settings,
+  );
   const stopReports = reportLicense({ situation, store, clock });
+  const refresh = async () => {
+    await live.refresh();
+    await follow(situation().settings);
+  };
   const refreshing = setInterval(
-    () => live.refresh().catch((error: Error) => onTrouble(error.message)),
+    () => refresh().catch((error: Error) => onTrouble(error.message)),
     REFRESH_EVERY,
   );
 
@@ -72,19 +85,14 @@ async function serve(config: HostConfig, lock: Lock): Promise<RunningHost> {
     store,
     name: identity.name,
     situation,
-    published: publisher?.attempted ?? Promise.resolve(),
+    published: publication?.attempted() ?? Promise.resolve(),
     async stop() {
       clearInterval(refreshing);
       stopReports();
-      await publisher?.stop();
+      await publication?.stop();
       await listener.stop();
       await store.close();
       lock.release();
     },
   };
-}
-
-function publishing(config: HostConfig, { settings }: Situation, parts: Parameters<typeof publishHost>[1]) {
-  if (config.publishing === undefined || !settings.dnsPublishing) return undefined;
-  return publishHost(config.publishing, parts);
 }

@@ -65,6 +65,18 @@ export async function readSettings(store: Store): Promise<HostSettings> {
   };
 }
 
+/** Every setting, for those who list or check them. */
+export const SETTING_NAMES = Object.keys(KINDS) as SettingName[];
+
+/** What commands and events call a setting that leaves it to each product. */
+export const DEFAULT_VALUE = "default";
+
+/** The value of a setting when none is stored, as it would be given: "on", "1688"; "default" leaves it to the product. */
+export function defaultText(name: SettingName): string {
+  const { fallback } = KINDS[name];
+  return fallback === true ? "on" : String(fallback ?? DEFAULT_VALUE);
+}
+
 /** Throws BAD_INPUT when this is no value for the setting. */
 export function checkSetting(name: SettingName, text: string): void {
   const { read, expects } = KINDS[name];

@@ -68,7 +68,16 @@ export interface Store {
   machines(limit: number): Promise<Machine[]>;
   events(filter: EventFilter): Promise<(LoggedEvent & { readonly row: number })[]>;
   setting(name: SettingName): Promise<string | undefined>;
-  changeSetting(name: SettingName, value: string | undefined): Promise<void>;
+  /**
+   * Changes a setting (undefined is its default) and writes the events that `tell` makes of the value it had, in one
+   * transaction; settings-change.ts is the way to call it.
+   */
+  changeSetting(
+    name: SettingName,
+    value: string | undefined,
+    tell: (before: string | undefined) => readonly EventDraft[],
+    now: number,
+  ): Promise<void>;
   /** The 32 bytes that tickets are sealed with. */
   ticketSecret(): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -1,15 +1,11 @@
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 const NATIVE_OPTIONS = { alphabet: "base64url", omitPadding: true } as const;
-
-interface NativeBase64 {
-  toBase64(options: typeof NATIVE_OPTIONS): string;
-}
 const VALUES = new Map([...ALPHABET].map((symbol, value) => [symbol, value]));
 
 /** Bytes as base64url without padding (RFC 4648, section 5). */
 export function encodeBase64url(bytes: Uint8Array): string {
   // Built in since ES2026, and many times faster; Node 22 has it not.
-  if ("toBase64" in bytes) return (bytes as NativeBase64).toBase64(NATIVE_OPTIONS);
+  if (typeof bytes.toBase64 === "function") return bytes.toBase64(NATIVE_OPTIONS);
   let text = "";
   for (let at = 0; at < bytes.length; at += 3) {
     const left = bytes.length - at;

@@ -1,7 +1,7 @@
 import { type ClaimReader, readClaims, uuidItem } from "./claims.ts";
 import { refuseMicrosoft } from "./ids.ts";
 import { type PublicJwk, peekClaims, verifyJws } from "./jws.ts";
-import { parseKey } from "./keys.ts";
+import { type Key, parseKey } from "./keys.ts";
 import { makePolicy, type Policy } from "./policy.ts";
 import { problem } from "./problems.ts";
 
@@ -88,10 +88,7 @@ export function findProduct(catalogue: Catalogue, id: string): Product | undefin
 }
 
 /** The product that a setup key or a MAK is for. Throws KEY_INVALID when it is for none of this catalogue. */
-export function productOfKey(
-  catalogue: Catalogue,
-  input: string,
-): { product: Product; key: ReturnType<typeof parseKey> } {
+export function productOfKey(catalogue: Catalogue, input: string): { product: Product; key: Key } {
   const key = parseKey(input);
   if (key.kind === "host") {
     throw problem(
@@ -114,15 +111,39 @@ function readApplication(claims: ClaimReader): Application {
 }
 
 function readProduct(claims: ClaimReader): Product {
-  const policy = claims.optional("policy");
+  const number = claims.integer("number", 1, 0xffff);
   return {
     id: claims.uuid("id"),
     application: claims.uuid("application"),
     name: claims.string("name"),
-    number: claims.integer("number", 1, 0xffff),
-    policy: makePolicy(typeof policy === "object" && policy !== null ? policy : {}),
-    setupKeys: claims.list("setupKeys", 1000, (key) => parseKey(String(key)).text),
+    number,
+    policy: readPolicy(claims),
+    setupKeys: claims.list("setupKeys", 1000, (item) => readSetupKey(item, number)),
   };
+}
+
+function readPolicy(claims: ClaimReader): Policy {
+  const policy = claims.optional("policy");
+  if (policy === undefined) return makePolicy({});
+  claims.object("policy");
+  return makePolicy(policy as Partial<Policy>);
+}
+
+function readSetupKey(item: unknown, number: number): string {
+  const key = typeof item === "string" ? keyOrNothing(item) : undefined;
+  if (key?.kind === "setup" && key.number === number) return key.text;
+  throw problem(
+    "BAD_INPUT",
+    `This catalogue cannot be used: product ${number} lists something that is not its setup key.`,
+  );
+}
+
+function keyOrNothing(text: string): Key | undefined {
+  try {
+    return parseKey(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Reads a list of activation ids. */

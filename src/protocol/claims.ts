@@ -50,7 +50,9 @@ export function readClaims(value: unknown, what: string): ClaimReader {
       return items.map((item) => read(item, name));
     },
     object(name) {
-      return readClaims(claims[name], what);
+      const value = claims[name];
+      if (typeof value !== "object" || value === null || Array.isArray(value)) throw unreadable(what, name);
+      return readClaims(value, what);
     },
     publicKey(name) {
       const key = asPublicJwk(claims[name]);

@@ -74,6 +74,46 @@ export const EVENTS = {
     message: "The host licence is missing, expired or near its end.",
     fields: ["code", "daysLeft"],
   },
+  12402: {
+    side: "host",
+    message: "A setting of the host was changed.",
+    fields: ["name", "from", "to", "by"],
+  },
+  12403: {
+    side: "client",
+    message: "A setting of the client was changed.",
+    fields: ["name", "from", "to", "by"],
+  },
+  12404: {
+    side: "host",
+    message: "More machines hold a lease than the host licence has seats.",
+    fields: ["leased", "seats"],
+  },
+  12405: {
+    side: "host",
+    message: "A machine was forgotten.",
+    fields: ["cmid", "name", "by"],
+  },
+  12406: {
+    side: "host",
+    message: "Machines that were not seen for long were forgotten.",
+    fields: ["machines", "days"],
+  },
+  12407: {
+    side: "host",
+    message: "A machine is to take a new CMID with its next answer.",
+    fields: ["cmid", "name", "by"],
+  },
+  12410: {
+    side: "client",
+    message: "The clock was set back.",
+    fields: ["code", "clientTime", "lastTime", "signedTime"],
+  },
+  12411: {
+    side: "client",
+    message: "The hardware differs too much from that of the lease.",
+    fields: ["code", "product", "changed", "same"],
+  },
 } as const satisfies Record<number, EventKind>;
 
 export type EventId = keyof typeof EVENTS;

@@ -46,14 +46,14 @@ export function makeKey(kind: KeyKind, number: number): Key {
 }
 
 /**
- * Reads a key as people type and paste it: any case, with or without hyphens, with blanks or the dashes that word
- * processors put in. Throws KEY_INVALID when it is not one.
+ * Reads a key as people type and paste it: any case, with or without hyphens, with blanks or the dashes and
+ * invisible characters that word processors and web pages put in. Throws KEY_INVALID when it is not one.
  */
 export function parseKey(input: string): Key {
   const symbols = input
     .normalize("NFKC")
     .toUpperCase()
-    .replace(/[\s\p{Pd}_]/gu, "");
+    .replace(/[\s\p{Pd}\p{Cf}\u2212_]/gu, "");
   if (symbols.length !== SYMBOLS) {
     throw invalid(`it has ${symbols.length} characters, a key has ${SYMBOLS}`);
   }

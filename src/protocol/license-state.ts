@@ -23,7 +23,11 @@ export interface LicenseFacts {
   readonly firstSeen: number;
   /** The stored lease: verified, refused by the chain of trust, or none. */
   readonly lease: { readonly expires: number; readonly issued: number } | "not-genuine" | undefined;
-  readonly policy: Pick<Policy, "initialGrace" | "additionalGrace">;
+  /** Since when the hardware is known to differ too much from that of the lease; undefined while it does not. */
+  readonly hardwareChanged: number | undefined;
+  /** The latest time that a host has signed for this machine; undefined before its first lease. */
+  readonly latestSigned: number | undefined;
+  readonly policy: Pick<Policy, "initialGrace" | "additionalGrace" | "clockTolerance">;
 }
 
 /** A license status with what remains of it. */
@@ -33,7 +37,10 @@ export interface LicenseState {
   readonly ends: number | undefined;
   /** Minutes until then; 0 where nothing ends. */
   readonly minutesLeft: number;
-  /** Why the machine is in Notification (Microsoft's LicenseStatusReason). */
+  /**
+   * Why the machine is in Notification (Microsoft's LicenseStatusReason); HARDWARE_CHANGED also in Additional grace;
+   * CLOCK_SKEW in any other status while the clock is behind what a host has signed.
+   */
   readonly reason: ProblemName | undefined;
 }
 
@@ -41,20 +48,38 @@ export interface LicenseState {
  * The state of a product on a machine, as a function of what the machine knows and the time. A lease that does not
  * verify gives Non-genuine grace while the initial grace lasts: the store was changed, and the next answer mends it.
  * Extended grace (6) occurs in evidence from Microsoft only; Muster grants none.
+ *
+ * Everything is judged by the later of this machine's clock and the latest time a host has signed, so that turning
+ * the clock back wins nothing. A clock that runs ahead is believed only while it does: once it is right, a lease that
+ * seemed to have ended is in force again.
  */
 export function licenseState(facts: LicenseFacts, now: number): LicenseState {
   if (!facts.key) return lasting("unlicensed");
-  const { lease } = facts;
-  const graceEnds = facts.firstSeen + facts.policy.initialGrace * MINUTE;
-  if (lease === undefined) return now < graceEnds ? ending("initialGrace", graceEnds, now) : expired();
-  if (lease === "not-genuine") {
-    return now < graceEnds
-      ? ending("nonGenuineGrace", graceEnds, now)
-      : lasting("notification", "HOST_NOT_TRUSTED");
+  const state = stateAt(facts, Math.max(now, facts.latestSigned ?? now));
+  const isOdd = isClockBehind(facts.latestSigned, now, facts.policy);
+  return isOdd && state.reason === undefined ? { ...state, reason: "CLOCK_SKEW" } : state;
+}
+
+/** True when the clock is behind a time that a host has signed by more than clocks may differ: it was set back. */
+export function isClockBehind(
+  latestSigned: number | undefined,
+  now: number,
+  { clockTolerance }: Pick<Policy, "clockTolerance">,
+): boolean {
+  return latestSigned !== undefined && now + clockTolerance * MINUTE < latestSigned;
+}
+
+function stateAt({ lease, firstSeen, hardwareChanged, policy }: LicenseFacts, at: number): LicenseState {
+  if (lease === undefined || lease === "not-genuine") {
+    const ends = firstSeen + policy.initialGrace * MINUTE;
+    if (lease === undefined) return at < ends ? ending("initialGrace", ends, at) : expired();
+    return at < ends ? ending("nonGenuineGrace", ends, at) : lasting("notification", "HOST_NOT_TRUSTED");
   }
-  if (now < lease.expires) return ending("licensed", lease.expires, now);
-  const additionalEnds = lease.expires + facts.policy.additionalGrace * MINUTE;
-  return now < additionalEnds ? ending("additionalGrace", additionalEnds, now) : expired();
+  const { expires } = lease;
+  if (hardwareChanged === undefined && at < expires) return ending("licensed", expires, at);
+  const ends = Math.min(hardwareChanged ?? expires, expires) + policy.additionalGrace * MINUTE;
+  const reason = hardwareChanged === undefined ? undefined : "HARDWARE_CHANGED";
+  return at < ends ? { ...ending("additionalGrace", ends, at), reason } : expired(reason);
 }
 
 /** The status as Muster's own tables and the `slmgr` lines name it. */
@@ -82,8 +107,8 @@ export function reasonCode(state: LicenseState): string | undefined {
   return state.reason === undefined ? undefined : PROBLEMS[state.reason].code;
 }
 
-function expired(): LicenseState {
-  return lasting("notification", "GRACE_EXPIRED");
+function expired(reason: ProblemName = "GRACE_EXPIRED"): LicenseState {
+  return lasting("notification", reason);
 }
 
 function lasting(status: keyof typeof LICENSE_STATUS, reason?: ProblemName): LicenseState {

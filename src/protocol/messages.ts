@@ -1,6 +1,6 @@
 import { isUuid } from "./ids.ts";
 import type { LicenseStatus } from "./license-state.ts";
-import { MAX_REQUIRED } from "./policy.ts";
+import { MAX_INTERVAL, MAX_REQUIRED } from "./policy.ts";
 import { PROBLEMS, type Problem, type ProblemBody, problem } from "./problems.ts";
 import { parseTime } from "./time.ts";
 
@@ -59,8 +59,11 @@ export interface ActivationAnswer {
 const FINGERPRINT = /^[0-9a-f]{64}$/i;
 const NONCE = /^[A-Za-z0-9_-]{22}$/;
 const TICKET = /^[A-Za-z0-9_-]{1,128}$/;
-/** Names go into events, whose fields are separated by commas. */
-const MACHINE_NAME = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp},;]{1,255}$/u;
+/**
+ * Names go into events, whose fields are separated by commas and blanks, and before people's eyes, which invisible
+ * and direction-changing characters (Cf) would deceive.
+ */
+const MACHINE_NAME = /^(?!\s)[^\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp},;]{1,255}(?<!\s)$/u;
 const MAX_MINUTES = 0x7fffffff;
 
 /** Reads a request. Throws BAD_REQUEST naming the field that is missing or wrong; members it does not know are ignored. */
@@ -72,7 +75,7 @@ export function parseRequest(value: unknown): ActivationRequest {
   const { status, minutesLeft, required, time, nonce, ticket } = body;
   if (typeof name !== "string" || !MACHINE_NAME.test(name)) {
     throw malformed(
-      "machine.name must have 1 to 255 characters and no comma, semicolon or control character",
+      "machine.name must have 1 to 255 characters, no comma, semicolon, control or invisible character, and no blank at its ends",
     );
   }
   if (typeof fingerprint !== "string" || !FINGERPRINT.test(fingerprint)) {
@@ -104,7 +107,10 @@ export function parseRequest(value: unknown): ActivationRequest {
   };
 }
 
-/** Reads an answer, which may come from anything that listens. Throws NOT_A_HOST. */
+/**
+ * Reads an answer, which may come from anything that listens. Throws NOT_A_HOST. An answer without a lease carries
+ * no signature, so its intervals are bounded here: nobody may silence a client for longer than a host may.
+ */
 export function parseAnswer(value: unknown): ActivationAnswer {
   const body = typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
   const { count, lease, ticket, activationInterval, renewalInterval, port, time, hostLicense, code, rearm } =
@@ -113,8 +119,8 @@ export function parseAnswer(value: unknown): ActivationAnswer {
     (!isInteger(count, 0, 1e9) && "count") ||
     (lease !== undefined && typeof lease !== "string" && "lease") ||
     ((typeof ticket !== "string" || !TICKET.test(ticket)) && "ticket") ||
-    (!isInteger(activationInterval, 1, MAX_MINUTES) && "activationInterval") ||
-    (!isInteger(renewalInterval, 1, MAX_MINUTES) && "renewalInterval") ||
+    (!isInteger(activationInterval, 1, MAX_INTERVAL) && "activationInterval") ||
+    (!isInteger(renewalInterval, 1, MAX_INTERVAL) && "renewalInterval") ||
     (!isInteger(port, 1, 65535) && "port") ||
     ((typeof time !== "string" || parseTime(time) === undefined) && "time") ||
     (typeof hostLicense !== "string" && "hostLicense") ||
@@ -141,8 +147,13 @@ export function parseRefusal(value: unknown): Pick<ProblemBody, "code" | "name" 
   const { code, name, detail } = value as Record<string, unknown>;
   if (typeof code !== "string" || !/^0x[0-9a-f]{8}$/i.test(code) || typeof name !== "string")
     return undefined;
-  if (!(name in PROBLEMS)) return undefined;
-  return { code, name, detail: typeof detail === "string" ? detail.slice(0, 1000) : "" };
+  if (!Object.hasOwn(PROBLEMS, name)) return undefined;
+  return { code, name, detail: typeof detail === "string" ? printable(detail).slice(0, 1000) : "" };
+}
+
+/** Whoever answers chooses the words, and people read them in a terminal. */
+function printable(text: string): string {
+  return text.replace(/\p{Cc}+/gu, " ");
 }
 
 function members(value: unknown, what: string): Record<string, unknown> {

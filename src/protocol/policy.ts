@@ -39,11 +39,13 @@ export const DEFAULT_POLICY: Policy = {
 
 /** The largest required count a product may name and a request may carry. */
 export const MAX_REQUIRED = 10_000;
+/** The longest time between two requests that a product or a host may set, in minutes (30 days, as in KMS). */
+export const MAX_INTERVAL = 30 * DAY;
 
 const BOUNDS: Record<keyof Policy, readonly [least: number, most: number]> = {
   required: [1, MAX_REQUIRED],
-  activationInterval: [15, 30 * DAY],
-  renewalInterval: [15, 30 * DAY],
+  activationInterval: [15, MAX_INTERVAL],
+  renewalInterval: [15, MAX_INTERVAL],
   lease: [60, 3650 * DAY],
   initialGrace: [0, 3650 * DAY],
   additionalGrace: [0, 3650 * DAY],
@@ -58,10 +60,7 @@ export function makePolicy(part: Partial<Policy>): Policy {
   for (const [name, [least, most]] of Object.entries(BOUNDS)) {
     const value = policy[name as keyof Policy];
     if (!Number.isInteger(value) || value < least || value > most) {
-      throw problem(
-        "BAD_INPUT",
-        `The policy's ${name} must be a whole number from ${least} to ${most}, not ${value}.`,
-      );
+      throw problem("BAD_INPUT", `The policy's ${name} must be a whole number from ${least} to ${most}.`);
     }
   }
   return policy;

@@ -20,6 +20,8 @@ export const PROBLEMS = {
   SLOW_DOWN: row("0x800704D5", 429, 1, "Too many requests from this address."),
   NOT_FOUND: row("0x80070490", 404, 2, "There is nothing at this path."),
   METHOD_NOT_ALLOWED: row("0x80070001", 405, 2, "This path takes another method."),
+  UNAUTHORIZED: row("0x8007052E", 401, 2, "The token is missing or wrong."),
+  MISDIRECTED: row("0x800704BE", 421, 2, "The request names a host that this listener is not."),
 
   // What a client finds while looking for a host.
   NO_HOST_CONTACTED: row("0xC004F074", 502, 1, "Every host failed."),

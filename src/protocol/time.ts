@@ -1,4 +1,7 @@
 const RFC3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+/** Years of four digits: an offset must not lead out of what can be written again. */
+const YEAR_0 = Date.parse("0000-01-01T00:00:00Z");
+const YEAR_10000 = Date.UTC(10_000, 0, 1);
 
 /** One minute in milliseconds. */
 export const MINUTE = 60_000;
@@ -7,8 +10,12 @@ export const DAY = 24 * 60 * MINUTE;
 
 /** Milliseconds since the epoch of an RFC 3339 timestamp, or undefined when the text is not one. */
 export function parseTime(text: string): number | undefined {
-  const time = RFC3339.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(time) ? undefined : time;
+  if (!RFC3339.test(text)) return undefined;
+  const time = Date.parse(text);
+  if (Number.isNaN(time) || time < YEAR_0 || time >= YEAR_10000) return undefined;
+  // Date.parse takes 30 February and 24:00 for the day after.
+  const written = text.slice(0, 19);
+  return new Date(`${written}Z`).toISOString().startsWith(written) ? time : undefined;
 }
 
 /** The timestamp of messages: UTC in whole seconds, `2026-11-22T06:44:00Z`. */

@@ -471,6 +471,31 @@ test("chunks do not share templates, even at the same place", async () => {
   ]);
 });
 
+describe("what an earlier chunk taught is not believed of", () => {
+  const y: Source = { ...kms, provider: "Y" };
+
+  test("a template of the same GUID with other content", async () => {
+    const system = (text: string) =>
+      element("Event", {}, element("System", {}, element("EventID", {}, text)));
+    const first = template(system("7"));
+    const other = { ...first, element: system("8") };
+    const log = [first, other, first].map((shared, n): LogRecord => {
+      return { number: n + 1, ticks: 0n, body: { template: shared, values: [] } };
+    });
+    const { records } = await readAll(writeLog(log, { perChunk: 1 }));
+    expect(records.map(({ id }) => id)).toEqual([7, 8, 7]);
+  });
+
+  test("the same bytes whose names are others in this chunk", async () => {
+    const events = [kms, y, kms, y].map((source, n) => event(n + 1, classic([]), { source }));
+    const log = writeLog(events, { perChunk: 2 });
+    const name = log.indexOf(Buffer.from("Provider", "utf16le"), 4096 + 65536);
+    log.write("Provides", name, "utf16le");
+    const { records } = await readAll(log);
+    expect(records.map(({ provider }) => provider)).toEqual([kms.provider, "Y", "", ""]);
+  });
+});
+
 describe("a filter", () => {
   const events = Array.from(take(sampleEvents(3), 400));
   const log = writeLog(events.map(eventRecord));

@@ -35,7 +35,7 @@ export interface PublishingSettings extends Omit<UpdateRoute, "signal"> {
 }
 
 /** How often a published record is published again: what someone deleted by mistake is back within a day. */
-export const REPUBLISH_INTERVAL = DAY;
+const REPUBLISH_INTERVAL = DAY;
 
 /** So many earlier records are remembered: a host that takes a new port at each start must not hoard them. */
 const MOST_REMEMBERED = 50;

@@ -3,7 +3,7 @@ import { type DnsRecord, TYPE, uint16 } from "./message.ts";
 import { checkName, decodeName, encodeName, sameName } from "./name.ts";
 
 /** The service and transport labels under which clients look for a host (RFC 2782). Never Microsoft's `_vlmcs`. */
-export const SERVICE = "_muster._tcp";
+const SERVICE = "_muster._tcp";
 
 /** How long resolvers may keep a host's record, in seconds. */
 export const SRV_TTL = 3600;

@@ -1,31 +1,5 @@
 import type { Database } from "bun:sqlite";
-
-/** A row of the table `machine`. */
-export interface MachineRow {
-  readonly cmid: string;
-  readonly product: string;
-  readonly name: string;
-  readonly fingerprint: string;
-  readonly virtual: number;
-  readonly address: string;
-  readonly status: number;
-  readonly first_seen: number;
-  readonly last_seen: number;
-  readonly lease_expires: number;
-  readonly ticket: number;
-  readonly previous_ticket: number;
-  readonly requests: number;
-  readonly code: string;
-}
-
-/** A row of the table `event`. */
-export interface EventRow {
-  readonly row: number;
-  readonly time: number;
-  readonly id: number;
-  readonly machine: string;
-  readonly info: string;
-}
+import { type EventRow, MACHINE_COLUMNS, type MachineRow } from "./rows.ts";
 
 /** A row of the table `application`. */
 export interface ApplicationRow {
@@ -33,9 +7,6 @@ export interface ApplicationRow {
   readonly id: string;
   readonly largest_required: number;
 }
-
-const MACHINE_COLUMNS = `cmid, product, name, fingerprint, virtual, address, status, first_seen, last_seen,
-  lease_expires, ticket, previous_ticket, requests, code`;
 
 type PutMachine = [
   application: number,

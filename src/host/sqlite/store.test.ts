@@ -188,14 +188,14 @@ describe("a store", () => {
   test("keeps settings and one ticket secret for good", async () => {
     const path = join(makeFolder(), "host.sqlite");
     const store = open(path);
-    await store.changeSetting("renewal-interval", "15");
+    await store.changeSetting("renewal-interval", "15", () => [], NOW);
     const secret = await store.ticketSecret();
     await store.close();
     const again = open(path);
     expect(await again.setting("renewal-interval")).toBe("15");
     expect(await again.ticketSecret()).toEqual(secret);
     expect(secret.length).toBe(32);
-    await again.changeSetting("renewal-interval", undefined);
+    await again.changeSetting("renewal-interval", undefined, () => [], NOW);
     expect(await again.setting("renewal-interval")).toBeUndefined();
   });
 

@@ -1,15 +1,16 @@
 import { Database, SQLiteError } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
 import { chmodSync, closeSync, openSync } from "node:fs";
-import { isEventId, type LoggedEvent } from "../../protocol/events.ts";
+import type { LoggedEvent } from "../../protocol/events.ts";
 import type { LicenseStatus } from "../../protocol/license-state.ts";
 import { problem } from "../../protocol/problems.ts";
 import { BatchCounts, type CountedApplication, Counts } from "../counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "../decide.ts";
 import { currentCount, type Machine } from "../machine.ts";
 import type { ApplicationFigures, EventFilter, SettingName, Store } from "../store.ts";
+import { toEvent, toMachine } from "./rows.ts";
 import { migrate } from "./schema.ts";
-import { type EventRow, type MachineRow, prepare } from "./statements.ts";
+import { prepare } from "./statements.ts";
 
 /** What a SQLite store is opened with. */
 export interface SqliteOptions {
@@ -128,10 +129,18 @@ class SqliteStore implements Store {
     return this.sql.setting.get(name)?.value;
   }
 
-  async changeSetting(name: SettingName, value: string | undefined): Promise<void> {
-    this.write(() =>
-      value === undefined ? this.sql.dropSetting.run(name) : this.sql.putSetting.run(name, value),
-    );
+  async changeSetting(
+    name: SettingName,
+    value: string | undefined,
+    tell: (before: string | undefined) => readonly EventDraft[],
+    now: number,
+  ): Promise<void> {
+    this.write(() => {
+      const events = tell(this.sql.setting.get(name)?.value);
+      if (value === undefined) this.sql.dropSetting.run(name);
+      else this.sql.putSetting.run(name, value);
+      this.addEvents(events, now);
+    });
   }
 
   async ticketSecret(): Promise<Uint8Array> {
@@ -255,28 +264,4 @@ function openDatabase(path: string): Database {
       },
     );
   }
-}
-
-function toMachine(row: MachineRow, application: string): Machine {
-  return {
-    application,
-    cmid: row.cmid,
-    product: row.product,
-    name: row.name,
-    fingerprint: row.fingerprint,
-    virtual: row.virtual === 1,
-    address: row.address,
-    status: row.status as LicenseStatus,
-    firstSeen: row.first_seen,
-    lastSeen: row.last_seen,
-    leaseExpires: row.lease_expires,
-    ticket: row.ticket,
-    previousTicket: row.previous_ticket,
-    requests: row.requests,
-    code: row.code,
-  };
-}
-
-function toEvent({ row, time, id, machine, info }: EventRow): (LoggedEvent & { row: number })[] {
-  return isEventId(id) ? [{ row, time, id, machine, info }] : [];
 }

@@ -1,0 +1,33 @@
+import type { Listener } from "./http.ts";
+
+/** A listener that can go to another port while it serves. */
+export interface MovableListener extends Listener {
+  /**
+   * Opens the port (0 takes a free one), then closes the old one, whose accepted requests are still answered. Throws
+   * what opening throws, and keeps the old port.
+   */
+  move(port: number): void;
+}
+
+/** Listens by `open` on a port, and later on others. */
+export function listenMovably(open: (port: number) => Listener, port: number): MovableListener {
+  let current = open(port);
+  const closing = new Set<Promise<void>>();
+  return {
+    get port() {
+      return current.port;
+    },
+    get url() {
+      return current.url;
+    },
+    move(to) {
+      const old = current;
+      current = open(to);
+      const closed = old.stop().finally(() => closing.delete(closed));
+      closing.add(closed);
+    },
+    async stop() {
+      await Promise.all([current.stop(), ...closing]);
+    },
+  };
+}
