@@ -1,4 +1,3 @@
-import { version } from "../../package.json";
 import type { ClientDescription, ProductDescription } from "../client/description.ts";
 import { createClient } from "../client/index.ts";
 import { detailedLines, expiryLines, shortLines } from "../client/slmgr-lines.ts";
@@ -6,6 +5,7 @@ import { hostExtendedPid } from "../protocol/extended-pid.ts";
 import { reasonCode, statusName } from "../protocol/license-state.ts";
 import { problem } from "../protocol/problems.ts";
 import { print } from "./output.ts";
+import { blocksText, SERVICE_VERSION } from "./slmgr-blocks.ts";
 
 interface ShowOptions {
   readonly json?: boolean | undefined;
@@ -18,9 +18,10 @@ export async function clientDlv(
   { json }: ShowOptions,
 ): Promise<void> {
   const client = await describe(folder);
-  const context = { version, now: Date.now() };
-  const blocks = chosen(client, which).map((product) => detailedLines(client, product, context));
-  print(json, clientJson(client, chosen(client, which)), text(blocks));
+  const now = Date.now();
+  const products = chosen(client, which);
+  const blocks = products.map((product) => detailedLines(client, product, now));
+  print(json, clientJson(client, products), blocksText([SERVICE_VERSION, ...blocks]));
 }
 
 /** `muster dli` on a client: slmgr's short lines. */
@@ -31,7 +32,7 @@ export async function clientDli(
 ): Promise<void> {
   const client = await describe(folder);
   const blocks = chosen(client, which).map((product) => shortLines(client, product));
-  print(json, clientJson(client, chosen(client, which)), text(blocks));
+  print(json, clientJson(client, chosen(client, which)), blocksText(blocks));
 }
 
 /** `muster xpr` on a client: when the activation ends. */
@@ -42,7 +43,7 @@ export async function clientXpr(
 ): Promise<void> {
   const client = await describe(folder);
   const blocks = chosen(client, which).map((product) => expiryLines(product));
-  print(json, clientJson(client, chosen(client, which)), text(blocks));
+  print(json, clientJson(client, chosen(client, which)), blocksText(blocks));
 }
 
 async function describe(folder: string): Promise<ClientDescription> {
@@ -73,10 +74,6 @@ function chosen(client: ClientDescription, which: string | undefined): ProductDe
     "BAD_INPUT",
     `The catalogue has no product with the activation id ${which}; muster dlv all shows those it has.`,
   );
-}
-
-function text(blocks: string[][]): string {
-  return blocks.map((lines) => lines.join("\n")).join("\n\n");
 }
 
 /** The same facts for scripts; times are RFC 3339. */

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type AgentEvent, runAgent } from "../client/agent.ts";
 import { formatLocalDate } from "../client/local-date.ts";
+import { reasonSentence } from "../client/standing.ts";
 import { formatTarget } from "../client/target.ts";
 import { reasonCode, statusName } from "../protocol/license-state.ts";
 import { attemptJson } from "./client-attempt.ts";
@@ -66,10 +67,17 @@ async function status(flags: ClientFlags): Promise<void> {
   const troubles = installed
     .filter(({ stored }) => stored?.lastAttempt !== undefined && stored.lastAttempt.name !== "SUCCESS")
     .map(({ product, stored }) => `${product.name}: ${stored?.lastAttempt?.message}`);
+  const reasons = installed
+    .filter(({ state }) => state.reason === "CLOCK_SKEW" || state.reason === "HARDWARE_CHANGED")
+    .map(({ product, state }) => `${product.name}: ${reasonSentence(state)} (${reasonCode(state)})`);
   const lines =
     rows.length === 0
       ? ["No product key is installed; install the setup key of the product: muster ipk KEY."]
-      : [table(["PRODUCT", "STATUS", "UNTIL", "HOST", "LAST ATTEMPT", "NEXT ATTEMPT"], rows), ...troubles];
+      : [
+          table(["PRODUCT", "STATUS", "UNTIL", "HOST", "LAST ATTEMPT", "NEXT ATTEMPT"], rows),
+          ...reasons,
+          ...troubles,
+        ];
   if (client.problem !== undefined) lines.unshift(client.problem.message);
   print(flags.json, clientJson(client, installed), lines.join("\n"));
   process.exitCode = rows.length > 0 && installed.every(({ state }) => state.status === 1) ? 0 : 1;

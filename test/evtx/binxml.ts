@@ -56,7 +56,7 @@ export function element(
 }
 
 /** The 16-bit hash stored with a name; its low six bits choose the bucket in the chunk header. */
-export function nameHash(name: string): number {
+function nameHash(name: string): number {
   let hash = 0;
   for (let i = 0; i < name.length; i++) hash = (Math.imul(hash, 65599) + name.charCodeAt(i)) >>> 0;
   return hash & 0xffff;

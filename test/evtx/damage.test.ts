@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { EvtxRecord } from "../../src/doctor/evidence/evtx/record.ts";
+import type { EvtxRecord } from "../../src/doctor/evidence/evtx/reader.ts";
 import { type DamagedLog, damaged } from "./damage.ts";
 import { eventRecord } from "./events.ts";
 import { writeLog } from "./log.ts";
@@ -94,6 +94,12 @@ describe("a cut in the middle of a chunk", () => {
     );
     const cut = Buffer.concat([short.subarray(0, 4096 + 65536 - 100), short.subarray(4096 + 65536)]);
     expect((await readAll(cut)).records).toHaveLength(4);
+  });
+
+  test("in its header is reported too", async () => {
+    const { records, damage } = await readAll(log.subarray(0, 4096 + 65536 + 200));
+    expect(records).toHaveLength(perChunk);
+    expect(damage).toMatchObject([{ reason: "chunk cut short", offset: 4096 + 65536 + 200, length: 0 }]);
   });
 
   test("at the end of the file is reported with what is missing", async () => {

@@ -55,7 +55,7 @@ const optional = (slot: number, type: number): Content => ({ slot, type, optiona
 const templates = new Map<string, Template>();
 
 /** The template of all events of a source: the 20 values and the names that Windows uses. */
-export function systemTemplate(source: Source): Template {
+function systemTemplate(source: Source): Template {
   const key = JSON.stringify(source);
   const known = templates.get(key);
   if (known !== undefined) return known;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
-import type { EvtxRecord } from "../../src/doctor/evidence/evtx/record.ts";
+import type { EvtxRecord } from "../../src/doctor/evidence/evtx/reader.ts";
 import { element, template } from "./binxml.ts";
 import { damaged } from "./damage.ts";
 import { classic, eventRecord, named, type Source, value } from "./events.ts";

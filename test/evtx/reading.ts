@@ -1,7 +1,11 @@
-import type { EvtxFilter } from "../../src/doctor/evidence/evtx/filter.ts";
-import { readEvtx } from "../../src/doctor/evidence/evtx/reader.ts";
-import type { EvtxDamage, EvtxNote, EvtxRecord } from "../../src/doctor/evidence/evtx/record.ts";
-import type { EvtxSource } from "../../src/doctor/evidence/evtx/source.ts";
+import {
+  type EvtxDamage,
+  type EvtxFilter,
+  type EvtxNote,
+  type EvtxRecord,
+  type EvtxSource,
+  readEvtx,
+} from "../../src/doctor/evidence/evtx/reader.ts";
 
 /** Everything a log holds, sorted by kind. */
 export async function readAll(source: EvtxSource, filter?: EvtxFilter) {

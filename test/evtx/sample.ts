@@ -31,7 +31,7 @@ const profiles: Source = {
 const restart: Source = { ...profiles, provider: "Microsoft-Windows-RestartManager" };
 
 /** Numbers from 0 up to, not including, `n`; the same series for the same seed. */
-export function random(seed: number): (n: number) => number {
+function random(seed: number): (n: number) => number {
   let state = seed >>> 0;
   return (n) => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

@@ -1,0 +1,197 @@
+import { afterEach, describe, expect, test } from "bun:test";
+import { createServer, type Socket } from "node:net";
+import { makeDocuments } from "../../test/documents.ts";
+import { makeAnswer, startFakeHost } from "../../test/fake-host.ts";
+import { makeFolder } from "../../test/folders.ts";
+import { problemOf } from "../../test/problems.ts";
+import { makeRequest, NOW } from "../../test/requests.ts";
+import { createAsk, readResponse } from "./ask.ts";
+
+const documents = makeDocuments();
+const request = makeRequest({ application: documents.application.id, product: documents.client.id });
+const closing: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+});
+
+/** Something that listens and is no host: it does `behave` with each connection. */
+async function startStranger(behave: (connection: Socket) => void): Promise<number> {
+  const connections = new Set<Socket>();
+  const server = createServer((connection) => {
+    connections.add(connection);
+    connection.on("error", () => {});
+    behave(connection);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  closing.push(() => {
+    for (const connection of connections) connection.destroy();
+    server.close();
+  });
+  const address = server.address();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function ask(port: number, address = "127.0.0.1", timeout = 5_000) {
+  return createAsk({ timeout })({ host: "kms.test", port, secure: false }, address, request);
+}
+
+test("a host's answer comes back as it was sent, and the host saw its own name", async () => {
+  let name: string | null = null;
+  const server = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    async fetch(http) {
+      name = http.headers.get("host");
+      return Response.json(makeAnswer(documents, request, { count: 30, ticket: 1, port: 1688, now: NOW }));
+    },
+  });
+  closing.push(() => void server.stop(true));
+  const answer = await ask(server.port ?? 0);
+  expect(answer.count).toBe(30);
+  expect(answer.lease).toBeDefined();
+  expect(String(name)).toBe(`kms.test:${server.port}`);
+});
+
+describe("what is no answer", () => {
+  const respond = (text: string) => (connection: Socket) => connection.on("data", () => connection.end(text));
+  const http = (body: string, head = "HTTP/1.1 200 OK") =>
+    respond(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+
+  test.each<[string, string, (connection: Socket) => void]>([
+    ["a connection that closes at once", "CONNECTION_LOST", (connection) => connection.destroy()],
+    [
+      "a connection that is reset",
+      "CONNECTION_LOST",
+      (connection) => connection.on("data", () => connection.resetAndDestroy()),
+    ],
+    [
+      "an answer that breaks off",
+      "CONNECTION_LOST",
+      respond('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"count":'),
+    ],
+    [
+      "bytes of another protocol",
+      "NOT_A_HOST",
+      (connection) =>
+        connection.on("data", () =>
+          connection.write(
+            Buffer.from(
+              "0500 0d03 1000 0000 1800 0000 0000 0000 0203 0405 0607 0800".replaceAll(" ", ""),
+              "hex",
+            ),
+          ),
+        ),
+    ],
+    ["a web page", "NOT_A_HOST", http("<html>It works!</html>")],
+    ["JSON of something else", "NOT_A_HOST", http('{"status":"ok"}')],
+    ["a redirect", "NOT_A_HOST", http("", "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/")],
+    ["a page that says no", "NOT_A_HOST", http("forbidden", "HTTP/1.1 403 Forbidden")],
+    [
+      "an answer without end",
+      "NOT_A_HOST",
+      (connection) =>
+        connection.on("data", () => connection.write(`HTTP/1.1 200 OK\r\n\r\n${"x".repeat(200_000)}`)),
+    ],
+    [
+      "a large answer that packs small",
+      "NOT_A_HOST",
+      (connection) =>
+        connection.on("data", () => {
+          const body = Bun.gzipSync(new Uint8Array(1_000_000));
+          connection.write(
+            `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`,
+          );
+          connection.end(body);
+        }),
+    ],
+  ])("%s", async (_, name, behave) => {
+    const failed = await problemOf(ask(await startStranger(behave)));
+    expect(failed.name as string).toBe(name);
+    expect(failed.message).toEndWith(".");
+  });
+
+  test("silence, for as long as the client is willing to wait", async () => {
+    const failed = await problemOf(ask(await startStranger(() => {}), "127.0.0.1", 200));
+    expect(failed.name).toBe("CONNECTION_TIMED_OUT");
+    expect(failed.message).toContain("within 0.2 s");
+  });
+
+  test("an answer that trickles in too slowly", async () => {
+    const port = await startStranger((connection) =>
+      connection.write("HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\n{"),
+    );
+    expect((await problemOf(ask(port, "127.0.0.1", 200))).name).toBe("CONNECTION_TIMED_OUT");
+  });
+
+  test("a port where nothing listens", async () => {
+    const host = startFakeHost(documents);
+    host.stop();
+    expect((await problemOf(ask(host.port))).name).toBe("CONNECTION_REFUSED");
+  });
+
+  test("an address that no route leads to", async () => {
+    // The limited broadcast address takes no TCP connection, on any network.
+    expect((await problemOf(ask(1688, "255.255.255.255", 1000))).name).toBe("HOST_UNREACHABLE");
+  });
+});
+
+test("a refusal keeps the host's code, words and the time to wait", async () => {
+  const host = startFakeHost(documents, { refusal: "SLOW_DOWN", retryAfter: 30 });
+  closing.push(host.stop);
+  const refused = await problemOf(ask(host.port));
+  expect(refused.name).toBe("SLOW_DOWN");
+  expect(refused.retryAfter).toBe(30);
+  expect(refused.message).toBe("The host refuses with SLOW_DOWN.");
+});
+
+test.each([
+  ["a name that is in no table", { code: "0xC004F06C", name: "toString", detail: "" }],
+  ["a code that is in no table", { code: "0xC0FFEE00", name: "CLOCK_SKEW", detail: "" }],
+  ["no code", { name: "CLOCK_SKEW", detail: "" }],
+])("a refusal with %s is none of a host", async (_, body) => {
+  const refused = await problemOf((async () => readResponse(403, new Headers(), JSON.stringify(body)))());
+  expect(refused.name).toBe("NOT_A_HOST");
+});
+
+test.each(["-5", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "1e99"])(
+  "a Retry-After of '%s' is no time to wait",
+  async (text) => {
+    const body = JSON.stringify({ code: "0x800704D5", name: "SLOW_DOWN", detail: "Wait." });
+    const refused = await problemOf(
+      (async () => readResponse(429, new Headers({ "retry-after": text }), body))(),
+    );
+    expect(refused.name).toBe("SLOW_DOWN");
+    expect(refused.retryAfter).toBeUndefined();
+  },
+);
+
+test("a proxy of the environment is not asked", async () => {
+  const host = startFakeHost(documents);
+  closing.push(host.stop);
+  const script = `
+    import { createAsk } from ${JSON.stringify(`${import.meta.dir}/ask.ts`)};
+    const target = { host: "kms.test", port: ${host.port}, secure: false };
+    const answer = await createAsk({ timeout: 5000 })(target, "127.0.0.1", ${JSON.stringify(request)});
+    console.log(answer.count);`;
+  const proxy = "http://127.0.0.1:9";
+  const child = Bun.spawn([process.execPath, "-e", script], {
+    cwd: makeFolder(),
+    env: { ...process.env, http_proxy: proxy, HTTP_PROXY: proxy, NO_PROXY: "", no_proxy: "" },
+    stdout: "pipe",
+  });
+  expect((await new Response(child.stdout).text()).trim()).toBe("100");
+});
+
+test("an attempt that is called off ends as that, not as a problem of the host", async () => {
+  const port = await startStranger(() => {});
+  const stop = new AbortController();
+  const asking = createAsk({ timeout: 60_000 })(
+    { host: "kms.test", port, secure: false },
+    "127.0.0.1",
+    request,
+    stop.signal,
+  );
+  setTimeout(() => stop.abort(), 50);
+  expect(asking).rejects.toThrow("abort");
+  await asking.catch(() => undefined);
+});
