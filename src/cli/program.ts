@@ -23,9 +23,12 @@ const GROUPS: Record<string, () => Promise<{ addTo(program: Command): void }>> =
   host: () => import("./host.ts"),
   client: () => import("./client.ts"),
   up: () => import("./up.ts"),
+  bench: () => import("./bench.ts"),
   events: () => import("./events.ts"),
   verbs: () => import("./verbs.ts"),
 };
+
+const VERBS = "verbs";
 
 async function buildProgram(first: string | undefined): Promise<Command> {
   const program = new Command("muster")
@@ -35,10 +38,18 @@ async function buildProgram(first: string | undefined): Promise<Command> {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "muster: ")) })
     .showHelpAfterError("Run the command with --help to see how it is used.");
-  const alone = first !== undefined && Object.hasOwn(GROUPS, first) ? [first] : Object.keys(GROUPS);
-  for (const name of alone) (await GROUPS[name]?.())?.addTo(program);
+  await addGroups(program, first);
   addSettings(program);
   return program;
+}
+
+/** Adds the group that is asked for; the verbs of slmgr are a group without a name; help needs all. */
+async function addGroups(program: Command, first: string | undefined): Promise<void> {
+  const add = async (name: string) => (await GROUPS[name]?.())?.addTo(program);
+  if (first !== undefined && Object.hasOwn(GROUPS, first)) return add(first);
+  await add(VERBS);
+  if (program.commands.some((command) => command.name() === first)) return;
+  for (const name of Object.keys(GROUPS)) if (name !== VERBS) await add(name);
 }
 
 function report(error: unknown): number {
