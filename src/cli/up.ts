@@ -1,8 +1,10 @@
+import { dirname } from "node:path";
 import { type Command, Option } from "commander";
 import logUpdate from "log-update";
 import type { FleetState } from "../fleet/fleet.ts";
 import { type System, startSystem } from "../fleet/system.ts";
 import { renderView } from "../fleet/view.ts";
+import { signInUrl } from "../host/admin/token.ts";
 import { print } from "./output.ts";
 import { wholeNumber } from "./settings.ts";
 import { interrupted } from "./signals.ts";
@@ -13,6 +15,7 @@ interface UpOptions {
   readonly data?: string;
   readonly port?: number;
   readonly dnsPort?: number;
+  readonly adminPort?: number;
   readonly seats?: number;
   readonly overage?: "allow" | "deny";
   readonly json?: boolean;
@@ -38,6 +41,11 @@ export function addTo(program: Command): void {
       "port of the DNS zone (default: 15353, or a free one)",
       wholeNumber(0, 65_535),
     )
+    .option(
+      "--admin-port <number>",
+      "port of the host for administrators (default: 1689, or a free one)",
+      wholeNumber(0, 65_535),
+    )
     .option("--seats <number>", "how many machines may hold a lease at once", wholeNumber(0, 1_000_000_000))
     .addOption(new Option("--overage <policy>", "what happens above the seats").choices(["allow", "deny"]))
     .option("--json", "print JSON lines")
@@ -45,7 +53,7 @@ export function addTo(program: Command): void {
       const started = performance.now();
       const onTrouble = (sentence: string) => void process.stderr.write(`muster: ${sentence}\n`);
       const system = await startSystem({ ...options, folder: options.data, onTrouble });
-      if (!options.once) print(options.json, ready(system), "");
+      if (!options.once) print(options.json, ready(system), welcome(system));
       const stopView = options.json ? () => {} : startView(system, started);
       const end = options.once ? system.fleet.settled() : undefined;
       const state = await Promise.race([interrupted(), ...(end ? [end] : [])]);
@@ -62,11 +70,24 @@ function ready({ host, zone, domain, deployment }: System): object {
     ready: true,
     activation: url,
     hosts: [url],
+    ...(host.admin && { console: signInUrl(host.admin), token: host.admin.token }),
     dns: zone.address,
     domain,
     catalogue: deployment.catalogueFile,
     products: deployment.products,
   };
+}
+
+/** What a person can do next, with the values to do it with. */
+function welcome({ host, zone, domain, deployment, product }: System): string {
+  return [
+    `The host answers at ${host.listener.url}, DNS at ${zone.address} for ${domain}. Everything is in ${dirname(deployment.hostFolder)}.`,
+    ...(host.admin ? [`Its administrators open ${signInUrl(host.admin)}`] : []),
+    "To add a machine of your own:",
+    `  muster ipk ${product.setupKey} --catalogue ${deployment.catalogueFile} --data my-machine`,
+    `  muster ato --dns-server ${zone.address} --dns-suffix ${domain} --data my-machine`,
+    "",
+  ].join("\n");
 }
 
 async function conclude(

@@ -1,0 +1,101 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { join } from "node:path";
+import { makeFolder } from "./folders.ts";
+import { makeRequest } from "./requests.ts";
+import { post } from "./system.ts";
+
+setDefaultTimeout(120_000);
+
+const MUSTER = join(import.meta.dir, "..", "src", "cli", "main.ts");
+const FREE = ["--port", "0", "--dns-port", "0"];
+
+function startUp(...options: string[]) {
+  return Bun.spawn([process.execPath, MUSTER, "up", ...FREE, ...options], { stdout: "pipe", stderr: "pipe" });
+}
+
+async function runUp(...options: string[]): Promise<{ exit: number; out: string; errors: string }> {
+  const child = startUp(...options);
+  const [out, errors] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  return { exit: await child.exited, out, errors };
+}
+
+const lastLine = (out: string): unknown => JSON.parse(out.trim().split("\n").at(-1) ?? "");
+
+describe("muster up --once", () => {
+  test("activates 30 machines and ends with one line of JSON", async () => {
+    const { exit, out, errors } = await runUp("--machines", "30", "--once", "--json");
+    expect(lastLine(out)).toEqual({
+      machines: 30,
+      activated: 30,
+      count: 30,
+      unique: 30,
+      required: 25,
+      seconds: expect.any(Number),
+    });
+    expect([exit, errors]).toEqual([0, ""]);
+  });
+
+  test("activates none of 24 machines, and says why in words", async () => {
+    const { exit, out } = await runUp("--machines", "24", "--once", "--json");
+    expect(lastLine(out)).toMatchObject({
+      machines: 24,
+      activated: 0,
+      count: 24,
+      unique: 24,
+      code: "0xC004F038",
+    });
+    expect(exit).toBe(1);
+    const { out: text } = await runUp("--machines", "24", "--once");
+    expect(text).toContain("the count is 24 of 25, so 1 more machine has to ask first");
+  });
+
+  test("leases to as many machines as there are seats when overage is denied", async () => {
+    const { exit, out } = await runUp(
+      "--machines",
+      "30",
+      "--once",
+      "--json",
+      "--seats",
+      "27",
+      "--overage",
+      "deny",
+    );
+    expect(lastLine(out)).toMatchObject({ machines: 30, activated: 27, count: 30, code: "0xC004F074" });
+    expect(out).toContain("0xC004C020");
+    expect(exit).toBe(1);
+  });
+
+  test("keeps everything in a folder when told so, and uses it again", async () => {
+    const folder = join(makeFolder(), "kept");
+    for (const round of [1, 2]) {
+      const { exit, out } = await runUp("--machines", "25", "--once", "--json", "--data", folder);
+      expect([round, exit, lastLine(out)]).toMatchObject([round, 0, { activated: 25, unique: 25 }]);
+    }
+  });
+});
+
+test("muster up --json says where everything is, serves clients that are not its own, and ends at SIGTERM", async () => {
+  const child = startUp("--machines", "0", "--json");
+  const { value } = await child.stdout.getReader().read();
+  const ready = JSON.parse(new TextDecoder().decode(value));
+  const { activation } = ready;
+  expect(ready).toMatchObject({
+    ready: true,
+    activation: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
+    hosts: [activation],
+    dns: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+    domain: "muster.test",
+    catalogue: expect.stringContaining("catalogue.jws"),
+  });
+  const [desktop, server] = ready.products;
+  expect([desktop.required, server.required]).toEqual([25, 5]);
+  expect(desktop.application).toBe(server.application);
+  expect(desktop.setupKey).toMatch(/^([B-Y2-9]{5}-){4}[B-Y2-9]{5}$/);
+  const { status, body } = await post(activation, makeRequest(desktop, { now: Date.now() }));
+  expect([status, body.count]).toEqual([200, 1]);
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(0);
+});
