@@ -92,6 +92,7 @@ function makeProduct(application: string, name: string, number: number, required
     application,
     name,
     number,
+    channel: "VOLUME_KMSCLIENT",
     policy: makePolicy({ required }),
     setupKeys: [makeKey("setup", number).text],
   };

@@ -13,6 +13,7 @@ export const NEEDS: readonly Need[] = [
   { program: "openssl", package: "openssl", purpose: "a second opinion on signatures" },
   { program: "python3", package: "python3", purpose: "a client in another language" },
   { program: "evtxexport", package: "libevtx-utils", purpose: "a second opinion on Windows event logs" },
+  { program: "xmllint", package: "libxml2-utils", purpose: "checking exported events against a schema" },
 ];
 
 /** The machine that tests run on. */

@@ -9,7 +9,9 @@ export function activatingLine({ name, id }: { name: string; id: string }): stri
 }
 
 /** What an activation brought, below slmgr's line of success. */
-export function successLines({ host, count, leaseExpires }: AttemptResult): string {
+export function successLines(result: AttemptResult): string {
+  const { host, count, leaseExpires, vendor } = result;
+  if (vendor !== undefined) return `Product activated successfully.\n    ${result.message}`;
   const place = host === undefined ? "" : formatTarget(host.target);
   const end = leaseExpires === undefined ? "" : formatLocalDate(leaseExpires);
   return `Product activated successfully.\n    by ${place}, current count ${count}, until ${end}`;
@@ -24,7 +26,7 @@ export function failureLines({ code, name, message, tries, nextAttempt }: Attemp
   if (name !== "NO_HOST_CONTACTED") return `Error: ${code} ${message}${next}`;
   const width = Math.max(...tries.map(({ host }) => host.length));
   const lines = tries.map((one) => `    ${one.host.padEnd(width)}  ${one.code}  ${one.reason}`);
-  return `Error: ${code} No host could be contacted:\n${lines.join("\n")}${next}`;
+  return `Error: ${code} No host activated this machine:\n${lines.join("\n")}${next}`;
 }
 
 /** An attempt for scripts; times are RFC 3339. */

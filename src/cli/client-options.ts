@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Client, createClient } from "../client/index.ts";
 import { dataOption, wholeNumber } from "./settings.ts";
+import { VENDOR_HELP, warnOfReadable } from "./vendor-server.ts";
 
 /** What every command of the client takes. */
 export interface ClientFlags {
@@ -15,6 +16,7 @@ export interface NetworkFlags extends ClientFlags {
   readonly dnsServer?: string[];
   readonly dnsSuffix?: string[];
   readonly timeout: number;
+  readonly vendor?: string;
 }
 
 /** Adds `--data` and `--json`. */
@@ -40,6 +42,7 @@ export function withNetworkFlags(command: Command): Command {
       "domains to look for a host in (default: this machine's DNS suffixes)",
       list,
     )
+    .option("--vendor <url>", `for a MAK: ${VENDOR_HELP}`)
     .option("--timeout <seconds>", "how long one host may take to answer", wholeNumber(1, 300), 5);
 }
 
@@ -50,10 +53,12 @@ export function openClient({ data }: ClientFlags): Client {
 
 /** The client in a folder, for commands that do. */
 export function openNetworkClient(flags: NetworkFlags): Client {
+  if (flags.vendor !== undefined) warnOfReadable(flags.vendor);
   return createClient({
     dir: flags.data,
     machine: { name: flags.machineName, fingerprint: flags.fingerprint },
     timeout: flags.timeout * 1000,
+    ...(flags.vendor === undefined ? {} : { vendor: flags.vendor }),
     ...(flags.dnsServer === undefined ? {} : { dns: flags.dnsServer }),
     ...(flags.dnsSuffix === undefined ? {} : { suffixes: flags.dnsSuffix }),
   });

@@ -4,15 +4,8 @@ import { formatTarget, parseDomain, parseTarget } from "../client/target.ts";
 import type { Product } from "../protocol/catalogue.ts";
 import { parseKey, partialKey } from "../protocol/keys.ts";
 import { problem } from "../protocol/problems.ts";
-import { activatingLine, attemptJson, failureLines, successLines } from "./client-attempt.ts";
-import {
-  type ClientFlags,
-  type NetworkFlags,
-  openClient,
-  openNetworkClient,
-  withClientFlags,
-  withNetworkFlags,
-} from "./client-options.ts";
+import { addAto } from "./client-ato.ts";
+import { type ClientFlags, openClient, withClientFlags } from "./client-options.ts";
 import { print } from "./output.ts";
 import { asRole } from "./settings.ts";
 
@@ -23,7 +16,10 @@ export function addClientVerbs(program: Command): void {
   const verb = (name: string, description: string) =>
     withClientFlags(asRole("client", program.command(name).description(description)));
 
-  verb("ipk", "Install a product key: the setup key of a product.")
+  verb(
+    "ipk",
+    "Install a product key: the setup key of a product, or a MAK. One takes the place of the other.",
+  )
     .argument("<key>", "the key, XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
     .option("--catalogue <file>", "the vendor's signed catalogue, with the first key of this vendor")
     .action(installKey);
@@ -36,14 +32,7 @@ export function addClientVerbs(program: Command): void {
     "Start anew: another CMID, no lease, new grace periods. For images, before they are sealed.",
   ).action(rearm);
 
-  withNetworkFlags(
-    asRole(
-      "client",
-      program.command("ato").description("Activate now, with the host that DNS or skms names."),
-    ),
-  )
-    .argument(PRODUCT, "the product (default: all that have a key)")
-    .action(activate);
+  addAto(program);
 
   verb("skms", "Set the host of this machine by name; DNS is no longer asked.")
     .argument("<host>", "NAME, NAME:PORT or [IPV6]:PORT; https:// before it for TLS")
@@ -100,11 +89,16 @@ export function addClientVerbs(program: Command): void {
 async function installKey(key: string, flags: ClientFlags & { catalogue?: string }): Promise<void> {
   const catalogue = flags.catalogue === undefined ? undefined : readCatalogue(flags.catalogue);
   const product = await openClient(flags).install(key, catalogue);
-  const partial = partialKey(parseKey(key).text);
+  const { kind, text } = parseKey(key);
+  const partial = partialKey(text);
+  const next =
+    kind === "mak"
+      ? "muster ato --vendor URL, or by file: muster ato --request FILE."
+      : "muster ato, or muster client run to keep it activated.";
   done(
     flags,
     { product: product.id, name: product.name, partialKey: partial },
-    `Installed the product key ending in ${partial} successfully: ${product.name}.\nNext: muster ato, or muster client run to keep it activated. Undo: muster upk ${product.id}`,
+    `Installed the product key ending in ${partial} successfully: ${product.name}.\nNext: ${next} Undo: muster upk ${product.id}`,
   );
 }
 
@@ -127,31 +121,17 @@ async function clearKeys(flags: ClientFlags): Promise<void> {
 }
 
 async function rearm(flags: ClientFlags): Promise<void> {
-  const left = await openClient(flags).rearm();
+  const client = openClient(flags);
+  const left = await client.rearm();
+  const { products } = await client.describe();
+  const maks = products.some(({ stored }) => stored?.key?.kind === "mak")
+    ? "\nA MAK is to be activated again, which uses up another of its activations."
+    : "";
   done(
     flags,
     { rearmsLeft: left },
-    `Rearmed: the next attempt takes a new CMID, and the grace periods start anew. This cannot be undone; it can be done ${left} more times.\nAn image is to be sealed now, before muster client run or muster ato make the new CMID.`,
+    `Rearmed: the next attempt takes a new CMID, and the grace periods start anew. This cannot be undone; it can be done ${left} more times.\nAn image is to be sealed now, before muster client run or muster ato make the new CMID.${maks}`,
   );
-}
-
-async function activate(id: string | undefined, flags: NetworkFlags): Promise<void> {
-  const client = openNetworkClient(flags);
-  const { products } = await client.describe();
-  const keyed = products.filter(({ stored }) => stored?.key !== undefined).map(({ product }) => product);
-  const chosen = id === undefined && keyed.length > 0 ? keyed.map((product) => product.id) : [id];
-  const results = [];
-  for (const one of chosen) {
-    const product = products.find((each) => each.product.id === one?.toLowerCase())?.product;
-    if (!flags.json && product !== undefined) print(false, undefined, activatingLine(product));
-    const result = await client.activate(one);
-    results.push(result);
-    if (flags.json) continue;
-    if (result.activated) print(false, undefined, successLines(result));
-    else process.stderr.write(`${failureLines(result)}\n`);
-  }
-  if (flags.json) print(true, { results: results.map(attemptJson) }, "");
-  process.exitCode = results.every(({ activated }) => activated) ? 0 : 1;
 }
 
 function readCatalogue(path: string): string {

@@ -114,7 +114,7 @@ describe("ato that fails", () => {
       expect(exit).toBe(1);
       expect(out).toBe(`Activating Orchard Client (${product.id}) ...\n`);
       expect(errors).toStartWith(
-        `Error: 0xC004F074 No host could be contacted:\n    127.0.0.1:${host.port}  0xC004F06C  The host refuses with CLOCK_SKEW.\n`,
+        `Error: 0xC004F074 No host activated this machine:\n    127.0.0.1:${host.port}  0xC004F06C  The host refuses with CLOCK_SKEW.\n`,
       );
     },
     LIMIT,

@@ -1,9 +1,10 @@
 import type { Command } from "commander";
 import { type AgentEvent, runAgent } from "../client/agent.ts";
 import { formatLocalDate } from "../client/local-date.ts";
+import type { ProductState } from "../client/sdk.ts";
 import { reasonSentence } from "../client/standing.ts";
 import { formatTarget } from "../client/target.ts";
-import { reasonCode, statusName } from "../protocol/license-state.ts";
+import { type LicenseState, reasonCode, statusName } from "../protocol/license-state.ts";
 import { attemptJson } from "./client-attempt.ts";
 import {
   type ClientFlags,
@@ -13,6 +14,7 @@ import {
   withClientFlags,
   withNetworkFlags,
 } from "./client-options.ts";
+import { addProxy } from "./client-proxy.ts";
 import { clientJson, isoTime } from "./client-show.ts";
 import { print, table } from "./output.ts";
 
@@ -28,6 +30,7 @@ export function addTo(program: Command): void {
     .option("--once", "make the attempts that are due now, and end: 0 when all products are licensed")
     .action(run);
 
+  addProxy(client);
   withClientFlags(
     client
       .command("status")
@@ -57,12 +60,12 @@ async function status(flags: ClientFlags): Promise<void> {
   const rows = installed.map(({ product, stored, state }) => [
     product.name,
     statusName(state.status),
-    state.ends === undefined ? (reasonCode(state) ?? "") : formatLocalDate(state.ends),
-    stored?.host === undefined ? "none yet" : formatTarget(stored.host.target),
+    untilText(state),
+    stored?.key?.kind === "mak" ? "vendor (MAK)" : hostText(stored),
     stored?.lastAttempt === undefined
       ? "none yet"
       : `${formatLocalDate(stored.lastAttempt.time)} ${stored.lastAttempt.code}`,
-    stored?.nextAttempt === undefined ? "at once" : formatLocalDate(stored.nextAttempt),
+    nextText(stored),
   ]);
   const troubles = installed
     .filter(({ stored }) => stored?.lastAttempt !== undefined && stored.lastAttempt.name !== "SUCCESS")
@@ -81,6 +84,23 @@ async function status(flags: ClientFlags): Promise<void> {
   if (client.problem !== undefined) lines.unshift(client.problem.message);
   print(flags.json, clientJson(client, installed), lines.join("\n"));
   process.exitCode = rows.length > 0 && installed.every(({ state }) => state.status === 1) ? 0 : 1;
+}
+
+function untilText(state: LicenseState): string {
+  if (state.ends !== undefined) return formatLocalDate(state.ends);
+  return state.status === 1 ? "permanently" : (reasonCode(state) ?? "");
+}
+
+function hostText(stored: ProductState | undefined): string {
+  return stored?.host === undefined ? "none yet" : formatTarget(stored.host.target);
+}
+
+/** A MAK is activated once, by the agent only where it knows the vendor's address. */
+function nextText(stored: ProductState | undefined): string {
+  if (stored?.key?.kind === "mak") {
+    return stored.grant === undefined || stored.hardwareChanged !== undefined ? "muster ato" : "none";
+  }
+  return stored?.nextAttempt === undefined ? "at once" : formatLocalDate(stored.nextAttempt);
 }
 
 function agentLine(event: AgentEvent): string {

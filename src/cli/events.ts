@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { readEvents } from "../client/event-log.ts";
 import { openHostStore } from "../host/folder-store.ts";
+import { eventXml, XML_HEAD, XML_TAIL } from "../protocol/event-xml.ts";
 import { EVENTS, eventFields, isEventId, type LoggedEvent } from "../protocol/events.ts";
 import { isUuid } from "../protocol/ids.ts";
 import { problem } from "../protocol/problems.ts";
@@ -16,6 +17,7 @@ interface EventsOptions extends PlaceOptions {
   readonly last?: number;
   readonly follow?: boolean;
   readonly json?: boolean;
+  readonly xml?: boolean;
 }
 
 type Row = LoggedEvent & { readonly row: number };
@@ -42,12 +44,22 @@ export function addTo(program: Command): void {
       new Option("--role <role>", "which one, on a machine that is both").choices(["host", "client"]),
     )
     .option("--json", "print one JSON object a line")
+    .addOption(
+      new Option("--xml", "print Windows Event XML, as Event Viewer exports it").conflicts([
+        "json",
+        "follow",
+      ]),
+    )
     .action(async (options: EventsOptions) => {
       checkFilter(options);
       const [place] = findPlaces(options);
       if (place === undefined) return;
       const { read, close } = await openReader(place, options);
       try {
+        if (options.xml) {
+          for (const piece of xmlPieces(await read(0))) process.stdout.write(piece);
+          return;
+        }
         let last = show(await read(0), options, true);
         while (options.follow) {
           await Bun.sleep(FOLLOW_EVERY);
@@ -94,6 +106,12 @@ async function openReader(
       .slice(-(options.last ?? rows.length));
   };
   return { read, close: async () => {} };
+}
+
+function* xmlPieces(rows: Row[]): Generator<string> {
+  yield XML_HEAD;
+  for (const row of rows) yield eventXml(row);
+  yield XML_TAIL;
 }
 
 /** Prints rows and gives the number of the last one. */

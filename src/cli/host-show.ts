@@ -1,4 +1,3 @@
-import { version } from "../../package.json";
 import { describeHost } from "../host/describe.ts";
 import {
   detailedHostLines,
@@ -9,6 +8,7 @@ import {
 import { LICENSE_STATUS, statusName } from "../protocol/license-state.ts";
 import { problem } from "../protocol/problems.ts";
 import { print } from "./output.ts";
+import { blocksText, SERVICE_VERSION } from "./slmgr-blocks.ts";
 
 interface ShowOptions {
   readonly json?: boolean | undefined;
@@ -23,7 +23,7 @@ export async function hostDlv(
   const now = Date.now();
   const hosts = await chosen(folder, which, now);
   const blocks = hosts.map((host) => detailedHostLines(host, now));
-  print(json, hostJson(hosts, now), text([[`Software licensing service version: ${version}`], ...blocks]));
+  print(json, hostJson(hosts, now), blocksText([SERVICE_VERSION, ...blocks]));
 }
 
 /** `muster dli` on a host: slmgr's short lines. */
@@ -34,7 +34,7 @@ export async function hostDli(
 ): Promise<void> {
   const now = Date.now();
   const hosts = await chosen(folder, which, now);
-  print(json, hostJson(hosts, now), text(hosts.map((host) => shortHostLines(host, now))));
+  print(json, hostJson(hosts, now), blocksText(hosts.map((host) => shortHostLines(host, now))));
 }
 
 /** `muster xpr` on a host: when the host licence ends. */
@@ -45,7 +45,7 @@ export async function hostXpr(
 ): Promise<void> {
   const now = Date.now();
   const hosts = await chosen(folder, which, now);
-  print(json, hostJson(hosts, now), text(hosts.map((host) => hostExpiryLines(host, now))));
+  print(json, hostJson(hosts, now), blocksText(hosts.map((host) => hostExpiryLines(host, now))));
 }
 
 /** The applications that are meant: all without an id, else the one with this application or activation id. */
@@ -60,10 +60,6 @@ async function chosen(folder: string, which: string | undefined, now: number): P
   );
 }
 
-function text(blocks: string[][]): string {
-  return blocks.map((lines) => lines.join("\n")).join("\n\n");
-}
-
 function hostJson(hosts: readonly HostDescription[], now: number): object {
   const [first] = hosts;
   const license = first?.license;
@@ -71,6 +67,7 @@ function hostJson(hosts: readonly HostDescription[], now: number): object {
     role: "host",
     host: first?.host,
     partialKey: license?.partialKey,
+    installationId: first?.installationId,
     licenseStatus: licenseStatus(first, now),
     licenseExpires: license === undefined ? undefined : new Date(license.expires).toISOString(),
     port: first?.port,

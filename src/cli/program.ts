@@ -23,6 +23,7 @@ const GROUPS: Record<string, () => Promise<{ addTo(program: Command): void }>> =
   host: () => import("./host.ts"),
   client: () => import("./client.ts"),
   up: () => import("./up.ts"),
+  simulate: () => import("./simulate.ts"),
   bench: () => import("./bench.ts"),
   events: () => import("./events.ts"),
   verbs: () => import("./verbs.ts"),

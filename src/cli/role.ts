@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { isHostFolder } from "../host/folder.ts";
 import { problem } from "../protocol/problems.ts";
-import { defaultFolder } from "./settings.ts";
 
 /** A role that a folder belongs to, for the commands that hosts and clients both have. */
 export interface Place {
@@ -14,17 +13,19 @@ export interface Place {
 export interface PlaceOptions {
   readonly data?: string | undefined;
   readonly role?: Place["role"] | undefined;
+  /** Where each role's folder is when `--data` does not say it: from environment, settings file or default. */
+  readonly folders: Readonly<Record<Place["role"], string>>;
 }
 
 /**
  * Where a command shall look: the folder and role it was told, else the role whose folder is there. A machine that
  * is host and client at once has both, host first. Throws NOT_INITIALIZED.
  */
-export function findPlaces({ data, role }: PlaceOptions): Place[] {
+export function findPlaces({ data, role, folders }: PlaceOptions): Place[] {
   const roles = role === undefined ? (["host", "client"] as const) : [role];
-  const places = roles.map((each) => ({ role: each, folder: data ?? defaultFolder(each) })).filter(isThere);
+  const places = roles.map((each) => ({ role: each, folder: data ?? folders[each] })).filter(isThere);
   if (places.length === 0) {
-    const where = data ?? roles.map(defaultFolder).join(" or ");
+    const where = data ?? roles.map((each) => folders[each]).join(" or ");
     throw problem("NOT_INITIALIZED", `There is no host or client in ${where}; give its folder with --data.`);
   }
   return places;

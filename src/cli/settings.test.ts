@@ -92,6 +92,24 @@ describe("an option", () => {
   });
 });
 
+test("a verb of host and client finds each role's folder in environment and file", async () => {
+  const config = join(makeFolder(), "muster.toml");
+  writeFileSync(config, '[host]\ndata = "/srv/host"\n[client]\ndata = "/srv/client"');
+  let folders: unknown;
+  const program = new Command().option("--config <file>");
+  program
+    .command("dlv")
+    .option("--role <role>")
+    .action((options) => {
+      folders = options.folders;
+    });
+  addSettings(program);
+  process.env.MUSTER_CLIENT_DATA = "/home/client";
+  await program.parseAsync(["--config", config, "dlv"], { from: "user" });
+  delete process.env.MUSTER_CLIENT_DATA;
+  expect(folders).toEqual({ host: "/srv/host", client: "/home/client" });
+});
+
 describe("a value that cannot be used", () => {
   const sentence = async (toml: string, environment: Record<string, string> = {}): Promise<string> => {
     const error = await optionsOf(given, toml, environment).catch((thrown) => thrown);

@@ -18,19 +18,46 @@ type Settings = Record<string, unknown>;
 export function addSettings(program: Command): void {
   const required = letLater(program);
   program.hook("preAction", (_, command) => {
-    const file = readSettings(program.opts<{ config?: string }>().config ?? process.env.MUSTER_CONFIG);
-    const role = roleOf(command);
-    for (const option of command.options) {
-      if (command.getOptionValueSource(option.attributeName()) === "cli" || option.long === "--json")
-        continue;
-      const found = lookUp(option.long?.slice(2) ?? "", role, file);
-      if (found !== undefined) assign(command, option, found.value, found.where);
+    const file = settingsFile(program);
+    applySettings(command, file);
+    if (command.options.some(({ long }) => long === "--role")) {
+      const folder = (each: Role) => String(lookUp("data", each, file)?.value ?? defaultFolder(each));
+      command.setOptionValue("folders", { host: folder("host"), client: folder("client") });
     }
     const missing = command.options.find(
       (option) => required.has(option) && command.getOptionValue(option.attributeName()) === undefined,
     );
     if (missing) command.error(`error: required option '${missing.flags}' is not given`);
   });
+}
+
+/**
+ * The options of a running command after environment and file were read again; one that is set no longer has its
+ * default. Throws BAD_INPUT.
+ */
+export function rereadSettings<Options extends object>(command: Command): Options {
+  let program = command;
+  while (program.parent) program = program.parent;
+  applySettings(command, settingsFile(program));
+  return command.opts<Options>();
+}
+
+function settingsFile(program: Command): Settings {
+  return readSettings(program.opts<{ config?: string }>().config ?? process.env.MUSTER_CONFIG);
+}
+
+function applySettings(command: Command, file: Settings): void {
+  const role = roleOf(command);
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const source = command.getOptionValueSource(name);
+    if (source === "cli" || option.long === "--json") continue;
+    const found = lookUp(option.long?.slice(2) ?? "", role, file);
+    if (found !== undefined) assign(command, option, found.value, found.where);
+    else if (source === "config") {
+      command.setOptionValueWithSource(name, option.negate ? true : option.defaultValue, "default");
+    }
+  }
 }
 
 /** Commander would miss a required option before environment and file are read; it is missed here, after them. */

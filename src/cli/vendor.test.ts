@@ -3,7 +3,10 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openCatalogue } from "../protocol/catalogue.ts";
+import { licenseOfConfirmation } from "../protocol/confirmation-id.ts";
 import { openHostLicense } from "../protocol/host-license.ts";
+import { installationIdOf } from "../protocol/installation-id.ts";
+import { verifyVendorLease } from "../protocol/vendor-lease.ts";
 import { hostForTests } from "../vendor/host-for-tests.ts";
 
 const MAIN = join(import.meta.dir, "main.ts");
@@ -171,6 +174,13 @@ describe("what cannot be done is refused in one sentence, with exit code 2:", ()
     [["host-key", "--application", "Studio", "--overage", "sometimes"], /Allowed choices are allow, deny/],
     [["approve", "missing.request"], /missing\.request cannot be read \(ENOENT\)/],
     [["approve", "main.request"], /it is not a complete signed document/],
+    [["mak", "Client"], /required option '--activations <count>' is not given/],
+    [["mak", "Client", "--activations", "0"], /must be a whole number from 1 to 1000000/],
+    [["approve", "cut.request"], /cut\.request is not a whole MAK request/],
+    [["confirm", "123"], /Group 1 of the installation id \(123\) is wrong/],
+    [["revoke", "BBBBB"], /The ledger has no key BBBBB/],
+    [["serve", "--tls-cert", "cert.pem"], /give both --tls-cert and --tls-key/],
+    [["serve", "--address", "192.0.2.1"], /has no address 192\.0\.2\.1/],
     [["ledger", "--since", "yesterday"], /must be like 12h, 7d/],
     [["ledger", "--key", "AEIOU"], /'A' does not occur in keys/],
     [["ledger", "--data", "elsewhere"], /There is no vendor in elsewhere/],
@@ -179,6 +189,7 @@ describe("what cannot be done is refused in one sentence, with exit code 2:", ()
   test("every one of these", async () => {
     await withHostKey();
     writeFileSync(join(folder, "main.request"), "not a request");
+    writeFileSync(join(folder, "cut.request"), '{"version":1,');
     const results = await Promise.all(cases.map(([args]) => muster(...args)));
     for (const [at, { exit, out, err }] of results.entries()) {
       const [args, says] = cases[at] ?? [];
@@ -193,13 +204,114 @@ describe("what cannot be done is refused in one sentence, with exit code 2:", ()
   }, 60_000);
 });
 
+test("a MAK activates a machine by file, and the same machine again for nothing", async () => {
+  await withHostKey();
+  const { mak, product } = await json("mak", "Client", "--activations", "1", "--customer", "Fabrikam");
+  const request = (cmid: string) => {
+    const machine = { name: "pc-17", fingerprint: "ab".repeat(32) };
+    const value = {
+      version: 1,
+      key: mak,
+      product,
+      cmid,
+      machine,
+      time: "2026-11-22T06:44:00Z",
+      nonce: "A".repeat(22),
+    };
+    writeFileSync(join(folder, "pc-17.request"), JSON.stringify(value));
+  };
+  const cmid = "11111111-2222-4333-8444-555555555555";
+  request(cmid);
+  const first = await muster("approve", "pc-17.request");
+  expect(first.err).toMatch(/^Machine +pc-17 /);
+  const catalogue = await openCatalogue(readFileSync(join(folder, "vendor", "catalogue.jws"), "utf8"));
+  await verifyVendorLease(first.out.trim(), { cmid, product, fingerprint: "ab".repeat(32) }, catalogue);
+  expect(await json("approve", "pc-17.request")).toMatchObject({
+    kind: "repeat",
+    activations: { used: 1, of: 1 },
+  });
+  request("11111111-2222-4333-8444-666666666666");
+  const second = await muster("approve", "pc-17.request");
+  expect(second).toMatchObject({
+    exit: 1,
+    out: "",
+    err: expect.stringContaining("has activated 1 machines"),
+  });
+  expect((await muster("ledger")).out).toMatch(/MAK lease +Fabrikam +\S{5} +pc-17: activation 1 of 1 /);
+}, 30_000);
+
+test("a revoked key is refused from then on, until that is undone", async () => {
+  const key = await withHostKey();
+  const request = writeRequest("kms01", key);
+  expect((await muster("revoke", key.slice(-5))).out).toMatch(
+    /^The host key ending in \S{5} is blocked since 2\S+Z\.\n$/,
+  );
+  expect(await muster("approve", request)).toMatchObject({
+    exit: 1,
+    err: `muster: The host key ending in ${key.slice(-5)} is blocked by the vendor; use another one. (0xC004F051)\n`,
+  });
+  expect(await json("revoke", key, "--undo")).toEqual({
+    key: key.slice(-5),
+    kind: "host",
+    customer: "Fabrikam",
+  });
+  expect((await muster("approve", request)).exit).toBe(0);
+}, 30_000);
+
+test("a host is activated over the phone by the digits it shows", async () => {
+  const key = await withHostKey("--seats", "50");
+  const { id: host, publicKey: hostKey } = hostForTests();
+  const asker = { host, hostKey, key };
+  const groups = (await installationIdOf(asker)).split("-");
+  const { out } = await muster("confirm", ...groups, "--name", "kms01");
+  expect(out).toMatch(/^Host +kms01 /);
+  const spoken =
+    out
+      .slice(out.indexOf("Confirmation id"))
+      .match(/\b\d{7}\b/g)
+      ?.join(" ") ?? "";
+  const catalogue = await openCatalogue(readFileSync(join(folder, "vendor", "catalogue.jws"), "utf8"));
+  const token = await licenseOfConfirmation(spoken, asker, catalogue);
+  expect(await openHostLicense(token, catalogue.vendor)).toMatchObject({ host, seats: 50 });
+  expect(await json("confirm", groups.join("-"))).toMatchObject({ kind: "repeat", license: token });
+  const misread = await muster("confirm", ...groups.with(4, "1234567"));
+  expect(misread).toMatchObject({
+    exit: 2,
+    err: expect.stringMatching(/^muster: Group 5 of the installation id /),
+  });
+}, 30_000);
+
+test("a vendor serves until it is told to stop, beside the other verbs", async () => {
+  const key = await withHostKey();
+  const child = Bun.spawn([process.execPath, MAIN, "vendor", "serve", "--json"], {
+    cwd: folder,
+    env: { PATH: process.env.PATH ?? "", MUSTER_DATA: join(folder, "vendor") },
+    stdout: "pipe",
+    stderr: "inherit",
+  });
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const ready = JSON.parse((await lines.read()).value ?? "");
+  expect(ready).toEqual({ ready: true, url: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/) });
+  const host = hostForTests();
+  const response = await fetch(`${ready.url}/v1/hosts`, {
+    method: "POST",
+    body: host.request(key, Date.now()),
+  });
+  expect(await response.json()).toEqual({ license: expect.any(String) });
+  expect(JSON.parse((await lines.read()).value ?? "")).toMatchObject({ path: "/v1/hosts", status: 200 });
+  expect(await json("approve", writeRequest("kms02", key))).toMatchObject({ hosts: { used: 2, of: 6 } });
+  child.kill("SIGTERM");
+  expect(await child.exited).toBe(0);
+}, 30_000);
+
 test("each verb says in its help what it changes", async () => {
   const verbs = (await muster("--help")).out
     .match(/^ {2}(\S+) \[options\]/gm)
     ?.map((line) => line.trim().split(" ")[0] ?? "");
-  expect(verbs).toEqual(
-    expect.arrayContaining(["init", "product", "setup-key", "host-key", "approve", "ledger"]),
-  );
+  expect(verbs).toEqual([
+    ...["init", "product", "setup-key", "host-key", "mak"],
+    ...["approve", "confirm", "serve", "revoke", "ledger"],
+  ]);
   const helps = await Promise.all((verbs ?? []).map((verb) => muster(verb, "--help")));
   for (const { exit, out } of helps) {
     expect(exit).toBe(0);

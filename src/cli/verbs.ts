@@ -3,6 +3,7 @@ import { problem } from "../protocol/problems.ts";
 import { clientDli, clientDlv, clientXpr } from "./client-show.ts";
 import { addClientVerbs } from "./client-verbs.ts";
 import { hostDli, hostDlv, hostXpr } from "./host-show.ts";
+import { addHostVerbs } from "./host-verbs.ts";
 import { findPlaces, type Place, type PlaceOptions } from "./role.ts";
 
 interface ShowOptions extends PlaceOptions {
@@ -27,6 +28,7 @@ const SHARED: Record<"dlv" | "dli" | "xpr", { description: string } & Partial<Re
 /** The verbs of slmgr, with the same names. */
 export function addTo(program: Command): void {
   addClientVerbs(program);
+  addHostVerbs(program);
   for (const [name, verb] of Object.entries(SHARED)) {
     program
       .command(name)

@@ -124,6 +124,37 @@ describe("what is kept", () => {
     expect(after.cachedHost).toEqual({ ...target, port: 1699 });
   });
 
+  test("of a lease: the time it was signed at, and the hardware it was granted for", async () => {
+    const changed = { ...newProduct(NOW), key, hardwareChanged: NOW - DAY };
+    const before = {
+      ...state,
+      clock: { signed: NOW + 900 * DAY, local: NOW },
+      products: { [client.id]: changed },
+    };
+    const processed = { ...(await process(30)), hardware: ["cpu 1", "mac 2"] };
+    const after = applyAnswer(before, processed, { ...attempt, time: NOW + MINUTE }, middle);
+    // The newest lease tells the time, though an earlier one was signed by a clock that ran ahead.
+    expect(after.clock).toEqual({ signed: NOW, local: NOW + MINUTE });
+    expect(after.products[client.id]?.grant?.hardware).toEqual(["cpu 1", "mac 2"]);
+    expect(after.products[client.id]?.hardwareChanged).toBeUndefined();
+  });
+
+  test("of an answer without a lease: nothing of its time, which nobody signed", async () => {
+    const before = { ...state, clock: { signed: NOW - DAY, local: NOW - DAY } };
+    const after = applyAnswer(before, await process(3), { ...attempt, name: "COUNT_INSUFFICIENT" }, middle);
+    expect(after.clock).toEqual({ signed: NOW - DAY, local: NOW });
+  });
+
+  test("of a lease from a clock three hours behind: the renewal at half its length by this machine's clock", async () => {
+    const short = await process(30);
+    const { lease } = short.verified;
+    if (lease === undefined) throw new Error("30 are enough");
+    const verified = { ...short.verified, lease: { ...lease, expires: lease.issued + 60 * MINUTE } };
+    const ahead = { ...attempt, time: NOW + 180 * MINUTE };
+    const after = applyAnswer(state, { ...short, verified }, ahead, middle);
+    expect(after.products[client.id]?.nextAttempt).toBe(NOW + 210 * MINUTE);
+  });
+
   test("of a count that is too small: everything but a lease and the cached host, and two hours", async () => {
     const after = applyAnswer(state, await process(3), { ...attempt, name: "COUNT_INSUFFICIENT" }, middle);
     expect(after.products[client.id]?.grant).toBeUndefined();

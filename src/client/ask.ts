@@ -7,6 +7,7 @@ import {
   parseRefusal,
 } from "../protocol/messages.ts";
 import { Problem, type ProblemName, problem, problemNamed } from "../protocol/problems.ts";
+import { type ConnectionFailure, failureOf, parseJson, readText } from "./connection.ts";
 import { formatTarget, type Target } from "./target.ts";
 
 /** Asks the host at one address; throws the Problem of its refusal or of the connection. */
@@ -42,7 +43,7 @@ export function createAsk(options: { timeout: number; fetch?: Fetch }): Ask {
           connection: "close",
         },
       });
-      return readResponse(response.status, response.headers, await readText(response, target));
+      return readResponse(response.status, response.headers, await readBody(response, target));
     } catch (error) {
       signal?.throwIfAborted();
       throw asProblem(error, target, timeout);
@@ -69,88 +70,45 @@ function urlOf({ host, port, secure }: Target, address: string): string {
   return `${secure ? "https" : "http"}://${formatTarget({ host: secure ? host : address, port })}${ACTIVATIONS_PATH}`;
 }
 
-async function readText(response: Response, target: Target): Promise<string> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return "";
-  const decoder = new TextDecoder();
-  let text = "";
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return text + decoder.decode();
-    size += value.length;
-    if (size > MAX_ANSWER) {
-      await reader.cancel().catch(() => undefined);
-      throw problem("NOT_A_HOST", `What answers at ${formatTarget(target)} sends more than any host does.`);
-    }
-    text += decoder.decode(value, { stream: true });
-  }
+async function readBody(response: Response, target: Target): Promise<string> {
+  const text = await readText(response, MAX_ANSWER);
+  if (text !== undefined) return text;
+  throw problem("NOT_A_HOST", `What answers at ${formatTarget(target)} sends more than any host does.`);
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Runtimes name the same failure differently: the code is on the error in Bun, on its cause in Node. */
 function asProblem(error: unknown, target: Target, timeout: number): Problem {
   if (error instanceof Problem) return error;
-  const { name, code, cause } = error as { name?: string; code?: unknown; cause?: { code?: unknown } };
-  const place = formatTarget(target);
-  const kind = name === "TimeoutError" ? "CONNECTION_TIMED_OUT" : kindOf(String(cause?.code ?? code ?? ""));
-  const why = String(cause?.code ?? code ?? name ?? error);
-  return problem(kind, SENTENCES[kind](place, timeout, why), { cause: error });
+  const { kind, why } = failureOf(error);
+  const { name, sentence } = FAILURES[kind];
+  return problem(name, sentence(formatTarget(target), timeout, why), { cause: error });
 }
 
-type ConnectionProblem = Extract<
-  ProblemName,
-  | "CONNECTION_TIMED_OUT"
-  | "CONNECTION_REFUSED"
-  | "HOST_UNREACHABLE"
-  | "CONNECTION_LOST"
-  | "HOST_NOT_TRUSTED"
-  | "NOT_A_HOST"
->;
+interface Failure {
+  readonly name: ProblemName;
+  readonly sentence: (place: string, timeout: number, why: string) => string;
+}
 
-const SENTENCES: Record<ConnectionProblem, (place: string, timeout: number, why: string) => string> = {
-  CONNECTION_TIMED_OUT: (place, timeout) => `${place} did not answer within ${timeout / 1000} s.`,
-  CONNECTION_REFUSED: (place) => `Nothing listens at ${place}.`,
-  HOST_UNREACHABLE: (place) => `There is no route to ${place}.`,
-  CONNECTION_LOST: (place) => `${place} ended the connection before it answered.`,
-  HOST_NOT_TRUSTED: (place, _, why) => `The TLS certificate of ${place} is not trusted here (${why}).`,
-  NOT_A_HOST: (place, _, why) => `What listens at ${place} is not a Muster host (${why}).`,
+const FAILURES: Record<ConnectionFailure, Failure> = {
+  CONNECTION_TIMED_OUT: {
+    name: "CONNECTION_TIMED_OUT",
+    sentence: (place, timeout) => `${place} did not answer within ${timeout / 1000} s.`,
+  },
+  CONNECTION_REFUSED: { name: "CONNECTION_REFUSED", sentence: (place) => `Nothing listens at ${place}.` },
+  HOST_UNREACHABLE: { name: "HOST_UNREACHABLE", sentence: (place) => `There is no route to ${place}.` },
+  HOST_NAME_NOT_RESOLVED: {
+    name: "HOST_NAME_NOT_RESOLVED",
+    sentence: (place) => `DNS has no address for ${place}.`,
+  },
+  CONNECTION_LOST: {
+    name: "CONNECTION_LOST",
+    sentence: (place) => `${place} ended the connection before it answered.`,
+  },
+  "not-trusted": {
+    name: "HOST_NOT_TRUSTED",
+    sentence: (place, _, why) => `The TLS certificate of ${place} is not trusted here (${why}).`,
+  },
+  "not-understood": {
+    name: "NOT_A_HOST",
+    sentence: (place, _, why) => `What listens at ${place} is not a Muster host (${why}).`,
+  },
 };
-
-function kindOf(code: string): ConnectionProblem {
-  switch (code) {
-    case "ECONNREFUSED":
-    case "ConnectionRefused":
-      return "CONNECTION_REFUSED";
-    case "ETIMEDOUT":
-    case "UND_ERR_CONNECT_TIMEOUT":
-    case "UND_ERR_HEADERS_TIMEOUT":
-    case "UND_ERR_BODY_TIMEOUT":
-      return "CONNECTION_TIMED_OUT";
-    case "EHOSTUNREACH":
-    case "ENETUNREACH":
-    case "EHOSTDOWN":
-    case "ENETDOWN":
-    case "EADDRNOTAVAIL":
-    case "EINVAL":
-    case "EACCES":
-    case "EPERM":
-    case "FailedToOpenSocket":
-      return "HOST_UNREACHABLE";
-    case "ECONNRESET":
-    case "ECONNABORTED":
-    case "EPIPE":
-    case "ConnectionClosed":
-    case "UND_ERR_SOCKET":
-      return "CONNECTION_LOST";
-    default:
-      return /CERT|SELF_SIGNED|^ERR_TLS/.test(code) ? "HOST_NOT_TRUSTED" : "NOT_A_HOST";
-  }
-}

@@ -33,7 +33,7 @@ export interface AttemptParts {
   /** The machine's DNS suffixes. */
   readonly suffixes: () => Promise<readonly string[]>;
   readonly ask: Ask;
-  readonly readGrant: GrantReader;
+  readonly grants: GrantReader;
   readonly now: () => number;
   readonly random: () => number;
   readonly newId: () => string;
@@ -47,6 +47,10 @@ export interface AttemptResult extends Attempt {
   readonly required: number;
   /** The host that answered, if one did. */
   readonly host: AnsweringHost | undefined;
+  /** Of a MAK: the address of the vendor's server, or `file`. */
+  readonly vendor?: string | undefined;
+  /** Of a MAK that was granted online: how many of its activations are used, and how many it has. */
+  readonly activations?: { readonly used: number; readonly of: number } | undefined;
   /** Milliseconds since the epoch. */
   readonly leaseExpires: number | undefined;
   readonly nextAttempt: number | undefined;
@@ -215,11 +219,11 @@ async function askOnce(
 
 async function prepare(course: Course): Promise<Question> {
   const { product } = course;
-  const { store, catalogue, machine, readGrant, now, newId } = course.parts;
+  const { store, catalogue, machine, grants, now, newId } = course.parts;
   const state = await store.update((before) => startIdentity(before, newId(), now()));
   course.cmid = state.cmid;
   const stored = state.products[product.id];
-  const grant = await readGrant(stored?.grant, product.id, catalogue);
+  const grant = await grants.read(stored?.grant, product.id, catalogue);
   const before = standing(product, stored, grant, now(), state.clock.signed);
   return {
     request: makeRequest(product, state.cmid ?? newId(), machine, state, before, now()),
@@ -242,7 +246,15 @@ async function keepAnswer(course: Course, settled: Settled): Promise<AttemptResu
     return applyAnswer(current, settled, attempt, parts.random);
   });
   if (before !== undefined) await logSettings(parts, before, state, formatTarget(host.target));
+  rememberGrant(course, settled, state);
   return finish(course, attempt, state, host, verified.lease?.expires);
+}
+
+function rememberGrant({ parts, product }: Course, { answer, verified }: Settled, state: ClientState): void {
+  const { lease, license } = verified;
+  const { grant } = state.products[product.id] ?? {};
+  if (lease === undefined || grant === undefined || grant.lease !== answer.lease) return;
+  parts.grants.remember(grant, product.id, parts.catalogue, { lease, license });
 }
 
 function verdict({ name, policy }: Product, { answer, verified, host }: Settled) {

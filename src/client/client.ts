@@ -5,21 +5,26 @@ import {
   type Product,
   productOfKey,
 } from "../protocol/catalogue.ts";
+import type { MakRequest } from "../protocol/mak.ts";
 import { problem } from "../protocol/problems.ts";
+import type { OnlineVendor } from "./ask-vendor.ts";
 import { type AttemptParts, type AttemptResult, attemptActivation } from "./attempt.ts";
 import { logSettings } from "./attempt-events.ts";
 import type { ClientDescription, ProductDescription } from "./description.ts";
 import { createGrantReader } from "./grant.ts";
 import { chooseCatalogue, clearKeys, installKey, rearm, rearmsLeft, uninstallKey } from "./install.ts";
+import { attemptMak, type MakParts, makeMakRequest, takeVendorLease } from "./mak-attempt.ts";
 import { observe } from "./observe.ts";
 import { dueAt } from "./schedule.ts";
 import { createSdk, type LicenseReport, type Sdk } from "./sdk.ts";
 import { standing } from "./standing.ts";
-import type { ClientSettings, ClientState } from "./state.ts";
+import type { ClientSettings, ClientState, ProductState } from "./state.ts";
 
 /** The parts a client is made of; `catalogue` is what was shipped inside the program, if anything was. */
-export interface ClientParts extends Omit<AttemptParts, "catalogue" | "readGrant" | "signal" | "machine"> {
+export interface ClientParts extends Omit<AttemptParts, "catalogue" | "grants" | "signal" | "machine"> {
   readonly catalogue: string | undefined;
+  /** For products with a MAK. */
+  readonly vendor?: OnlineVendor | undefined;
   readonly machine: () => Promise<AttemptParts["machine"]>;
   /** Who changes settings, for the events that tell of it. */
   readonly account?: string;
@@ -35,9 +40,16 @@ export interface Client {
   clearKeys(): Promise<Product[]>;
   /**
    * Makes one attempt at once, whenever the next one is due; without a product, for the first that has a key. A host
-   * that fails is a result; throws KEY_MISSING, KEY_NOT_VOLUME, IN_USE.
+   * or a vendor that fails is a result; throws KEY_MISSING, IN_USE, BAD_INPUT for a MAK without a vendor's address.
    */
   activate(product?: string, signal?: AbortSignal): Promise<AttemptResult>;
+  /** The request of a product with a MAK, to be carried to the vendor. Throws KEY_MISSING, BAD_INPUT. */
+  makRequest(product?: string): Promise<MakRequest>;
+  /**
+   * Takes in the vendor's answer to such a request. Throws KEY_MISSING, SIGNATURE_INVALID, HARDWARE_CHANGED, BAD_INPUT
+   * when it is for another machine, product or MAK.
+   */
+  acceptMakAnswer(answer: string, product?: string): Promise<AttemptResult>;
   /** Makes the attempts that are due and gives what came of them. Throws KEY_MISSING, NOT_INITIALIZED. */
   activateDue(signal?: AbortSignal): Promise<AttemptResult[]>;
   /** When the next attempt is due, milliseconds since the epoch. Throws KEY_MISSING, NOT_INITIALIZED. */
@@ -52,7 +64,7 @@ export interface Client {
 /** Joins the parts to a client. */
 export function assembleClient(parts: ClientParts): Client {
   const { store, now } = parts;
-  const readGrant = createGrantReader();
+  const grants = createGrantReader();
   let opened: { token: string; catalogue: Catalogue } | undefined;
   let machine: Promise<AttemptParts["machine"]> | undefined;
   const sdks = new Map<string | undefined, Sdk>();
@@ -99,9 +111,44 @@ export function assembleClient(parts: ClientParts): Client {
 
   async function attempt(product: Product, signal: AbortSignal | undefined): Promise<AttemptResult> {
     const catalogue = await openOwn();
-    return attemptActivation(
-      { ...parts, catalogue, machine: await thisMachine(), readGrant, signal },
-      product,
+    return attemptActivation({ ...parts, catalogue, machine: await thisMachine(), grants, signal }, product);
+  }
+
+  /** What activates a product: the vendor a MAK, hosts all else. */
+  async function attemptAny(product: Product, signal: AbortSignal | undefined): Promise<AttemptResult> {
+    if (!(await isMak(product))) return attempt(product, signal);
+    const parts = await makParts(signal);
+    await observe(parts, product.policy);
+    return attemptMak(parts, product, requireVendor());
+  }
+
+  async function isMak({ id }: Product): Promise<boolean> {
+    return (await store.read()).state.products[id]?.key?.kind === "mak";
+  }
+
+  async function makParts(signal?: AbortSignal): Promise<MakParts> {
+    return { ...parts, catalogue: await openOwn(), machine: await thisMachine(), signal };
+  }
+
+  function requireVendor(): OnlineVendor {
+    if (parts.vendor !== undefined) return parts.vendor;
+    throw problem(
+      "BAD_INPUT",
+      "A MAK is activated with the vendor; name the vendor's server (--vendor URL, or MUSTER_VENDOR), or go by file: muster ato --request FILE.",
+    );
+  }
+
+  /** The product with a MAK that is meant. */
+  async function withMak(named: string | undefined): Promise<Product> {
+    const products = await installed(named);
+    const kinds = await Promise.all(products.map(isMak));
+    const [product, another] = products.filter((_, at) => kinds[at]);
+    if (product !== undefined && another === undefined) return product;
+    throw problem(
+      "BAD_INPUT",
+      product === undefined
+        ? "A request file is for a MAK, and none is installed; a setup key is activated by a host: muster ato."
+        : `Several products have a MAK; name one by its activation id, such as ${product.id}.`,
     );
   }
 
@@ -113,7 +160,17 @@ export function assembleClient(parts: ClientParts): Client {
   async function isDue({ id }: Product): Promise<boolean> {
     const { state } = await store.read();
     const stored = state.products[id];
-    return stored !== undefined && isVolume(state, id) && dueAt(stored, now()) <= now();
+    return stored !== undefined && nextOf(stored) <= now();
+  }
+
+  /**
+   * When the agent is to try. A MAK is activated once; on other hardware it would use up another of its activations,
+   * so that is left to a person.
+   */
+  function nextOf(stored: ProductState): number {
+    if (stored.key?.kind === "setup") return dueAt(stored, now());
+    const isWanted = stored.key?.text !== undefined && stored.grant === undefined;
+    return isWanted && parts.vendor !== undefined ? dueAt(stored, now()) : Number.POSITIVE_INFINITY;
   }
 
   async function attemptDue(
@@ -123,7 +180,7 @@ export function assembleClient(parts: ClientParts): Client {
     await observe({ store, now, machine: await thisMachine() }, product.policy);
     if (!(await isDue(product))) return undefined;
     // Looked at again under the lock: `muster ato` may have been faster.
-    return store.oneAttempt(async () => ((await isDue(product)) ? attempt(product, signal) : undefined));
+    return store.oneAttempt(async () => ((await isDue(product)) ? attemptAny(product, signal) : undefined));
   }
 
   async function change(products: Product[], apply: (state: ClientState, id: string) => ClientState) {
@@ -165,8 +222,16 @@ export function assembleClient(parts: ClientParts): Client {
     async activate(product, signal) {
       const [first] = await installed(product);
       if (first === undefined) throw problem("KEY_MISSING", "No product key is installed.");
-      requireVolume((await store.read()).state, first);
-      return store.oneAttempt(() => attempt(first, signal));
+      return store.oneAttempt(() => attemptAny(first, signal));
+    },
+    async makRequest(product) {
+      const wanted = await withMak(product);
+      return makeMakRequest(await makParts(), wanted);
+    },
+    async acceptMakAnswer(answer, product) {
+      const wanted = await withMak(product);
+      const parts = await makParts();
+      return store.oneAttempt(() => takeVendorLease(parts, wanted, answer));
     },
     async activateDue(signal) {
       const results: AttemptResult[] = [];
@@ -182,7 +247,7 @@ export function assembleClient(parts: ClientParts): Client {
       const { state } = await store.read();
       const times = products.map(({ id }) => {
         const stored = state.products[id];
-        return stored && isVolume(state, id) ? dueAt(stored, now()) : Number.POSITIVE_INFINITY;
+        return stored === undefined ? Number.POSITIVE_INFINITY : nextOf(stored);
       });
       return Math.min(...times);
     },
@@ -196,7 +261,7 @@ export function assembleClient(parts: ClientParts): Client {
       const { state, problem: trouble } = await store.read();
       const products = catalogue.products.map(async (product): Promise<ProductDescription> => {
         const stored = state.products[product.id];
-        const grant = await readGrant(stored?.grant, product.id, catalogue);
+        const grant = await grants.read(stored?.grant, product.id, catalogue);
         return {
           product,
           application: catalogue.applications.find(({ id }) => id === product.application)?.name ?? "",
@@ -237,18 +302,5 @@ function requireProduct(catalogue: Catalogue, id: string): Product {
   throw problem(
     "BAD_INPUT",
     `The catalogue has no product with the activation id ${id}; muster dlv all shows those it has.`,
-  );
-}
-
-/** True for a product that a host activates; a MAK is used against the vendor. */
-function isVolume(state: ClientState, id: string): boolean {
-  return state.products[id]?.key?.kind === "setup";
-}
-
-function requireVolume(state: ClientState, product: Product): void {
-  if (isVolume(state, product.id)) return;
-  throw problem(
-    "KEY_NOT_VOLUME",
-    `${product.name} has a MAK, which is activated with the vendor and not by a host; install its setup key to use a host: muster ipk KEY.`,
   );
 }

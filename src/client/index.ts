@@ -2,6 +2,7 @@ import { newId } from "../protocol/ids.ts";
 import { problem } from "../protocol/problems.ts";
 import { accountName } from "./account.ts";
 import { createAsk, type Fetch } from "./ask.ts";
+import { createAskVendor, type OnlineVendor, parseVendorUrl } from "./ask-vendor.ts";
 import { assembleClient, type Client } from "./client.ts";
 import type { Dns } from "./discovery.ts";
 import { createDns } from "./dns.ts";
@@ -38,6 +39,10 @@ export interface ClientOptions {
   readonly suffixes?: readonly string[];
   /** Milliseconds for connecting to one address and getting its answer. */
   readonly timeout?: number;
+  /** Where a MAK is activated: the address of the vendor's server. */
+  readonly vendor?: string;
+  /** Milliseconds for the vendor to answer. */
+  readonly vendorTimeout?: number;
   readonly fetch?: Fetch;
   /** Milliseconds since the epoch. */
   readonly now?: () => number;
@@ -46,6 +51,7 @@ export interface ClientOptions {
 }
 
 const TIMEOUT = 5_000;
+const VENDOR_TIMEOUT = 30_000;
 
 /** Makes the client role of one machine, for Node, Deno and Bun. */
 export function createClient(options: ClientOptions): Client {
@@ -60,11 +66,16 @@ export function createClient(options: ClientOptions): Client {
     dns: dns === undefined || isServers(dns) ? createDns({ servers: dns ?? [] }) : dns,
     suffixes: suffixes === undefined ? machineSuffixes : async () => suffixes,
     ask: createAsk({ timeout, ...(options.fetch === undefined ? {} : { fetch: options.fetch }) }),
+    vendor: options.vendor === undefined ? undefined : onlineVendor(options.vendor, options),
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,
     newId,
     account: accountName(),
   });
+}
+
+function onlineVendor(url: string, { vendorTimeout = VENDOR_TIMEOUT, fetch }: ClientOptions): OnlineVendor {
+  return { url: parseVendorUrl(url), ask: createAskVendor({ timeout: vendorTimeout, fetch }) };
 }
 
 function isServers(dns: Dns | readonly string[]): dns is readonly string[] {

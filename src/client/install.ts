@@ -2,16 +2,25 @@ import { type Catalogue, openCatalogue, type Product } from "../protocol/catalog
 import { type Key, partialKey } from "../protocol/keys.ts";
 import { DEFAULT_POLICY } from "../protocol/policy.ts";
 import { problem } from "../protocol/problems.ts";
-import { type ClientState, changeProduct, newProduct } from "./state.ts";
+import { type ClientState, changeProduct, type InstalledKey, newProduct } from "./state.ts";
 
-/** The state with a product key installed. The same product again keeps its lease and its grace period. */
+/**
+ * The state with a product key installed. Another setup key of the product keeps its lease; a MAK and a setup key end
+ * each other's, as does another MAK: a lease belongs to the key it was granted by. The grace period goes on.
+ */
 export function installKey(state: ClientState, product: Product, key: Key, now: number): ClientState {
-  const stored = state.products[product.id] ?? newProduct(now);
+  const before = state.products[product.id] ?? newProduct(now);
+  const stored = keepsLease(before.key, key) ? before : newProduct(before.firstSeen);
   const installed = { kind: key.kind, partial: partialKey(key.text), text: key.text, installed: now };
   return {
     ...state,
     products: { ...state.products, [product.id]: { ...stored, key: installed, nextAttempt: undefined } },
   };
+}
+
+function keepsLease(before: InstalledKey | undefined, { kind, text }: Key): boolean {
+  if (before === undefined) return true;
+  return before.kind === kind && (kind === "setup" || before.partial === partialKey(text));
 }
 
 /** The state without a product's key and lease. Its first day stays, so that installing anew gives no second grace. */

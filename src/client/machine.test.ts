@@ -3,7 +3,14 @@ import fc from "fast-check";
 import { makeDocuments } from "../../test/documents.ts";
 import { makeRequest } from "../../test/requests.ts";
 import { parseRequest } from "../protocol/messages.ts";
-import { asFingerprint, describeMachine, fingerprintOf, isHypervisor, safeName } from "./machine.ts";
+import {
+  asFingerprint,
+  describeMachine,
+  fingerprintOf,
+  hashFacts,
+  isHypervisor,
+  safeName,
+} from "./machine.ts";
 
 test("this machine is the same each time it is looked at", async () => {
   const one = await describeMachine();
@@ -28,6 +35,18 @@ test("the order in which facts are found does not matter, every fact does", () =
   expect(fingerprintOf(["a", "b"])).toBe(fingerprintOf(["b", "a"]));
   expect(fingerprintOf(["a", "b"])).not.toBe(fingerprintOf(["a", "c"]));
   expect(fingerprintOf(["a", "b"])).not.toBe(fingerprintOf(["a"]));
+});
+
+test("what a machine is made of is kept by kinds, and no serial number is", async () => {
+  const kept = hashFacts(["product_serial 5CG1234XYZ", "mac 00:11:22:33:44:55", "cpu ", "unnamed"]);
+  expect(kept.map((fact) => fact.split(" ")[0])).toEqual(["mac", "product_serial"]);
+  expect(kept.join()).not.toContain("5CG1234XYZ");
+  expect(kept).not.toEqual(hashFacts(["product_serial 5CG1234XYZ", "mac 00:11:22:33:44:56"]));
+  for (const fact of (await describeMachine()).hardware ?? []) expect(fact).toMatch(/^\S+ [0-9a-f]{16}$/);
+});
+
+test("whoever names a machine by a text of their own says with it when it is another one", async () => {
+  expect((await describeMachine({ fingerprint: "rack 4" })).hardware).toBeUndefined();
 });
 
 test("whatever a machine is called, a host accepts its name", () => {

@@ -34,11 +34,11 @@ export async function observe(
 ): Promise<void> {
   const time = now();
   let before = (await store.read()).state;
-  let seen = look(before, machine.hardware, policy, time);
+  let seen = look(before, machine.hardware, policy, time, machine.fingerprint);
   if (seen.state === before) return;
   await store.update((state) => {
     before = state;
-    seen = look(state, machine.hardware, policy, time);
+    seen = look(state, machine.hardware, policy, time, machine.fingerprint);
     return seen.state;
   });
   const log = (id: EventId, info: string) => store.log({ time, id, machine: machine.name, info });
@@ -52,13 +52,14 @@ export function look(
   hardware: readonly string[] | undefined,
   policy: Pick<Policy, "clockTolerance">,
   now: number,
+  fingerprint?: string,
 ): Observation {
   const isSetBack = wasSetBack(state.clock, now, policy);
   const changed: string[] = [];
   let isMended = false;
   const products: Record<string, ProductState> = { ...state.products };
   for (const [id, product] of Object.entries(state.products)) {
-    const isOther = isOnOtherHardware(product, hardware);
+    const isOther = isOnOtherHardware(product, hardware, fingerprint);
     if (isOther && product.hardwareChanged === undefined) {
       changed.push(id);
       // By the later of the two clocks, as everything is judged: its grace is not to be won by setting one back.
@@ -79,8 +80,14 @@ export function look(
 function isOnOtherHardware(
   { grant }: ProductState,
   hardware: readonly string[] | undefined,
+  fingerprint: string | undefined,
 ): boolean | undefined {
-  if (grant?.hardware === undefined || hardware === undefined) return undefined;
+  if (grant?.hardware === undefined || hardware === undefined) {
+    // Without facts nothing but their sum can be compared, and only a MAK's lease says it.
+    const isMak = grant !== undefined && "fingerprint" in grant;
+    return isMak && fingerprint !== undefined ? grant.fingerprint !== fingerprint : undefined;
+  }
+  if (grant.hardware.join() === hardware.join()) return false;
   return isOtherHardware(compareHardware(grant.hardware, hardware));
 }
 

@@ -41,7 +41,7 @@ describe("an attempt that failed comes to one code and one sentence", () => {
     ]);
     expect(code).toBe("0xC004F074");
     expect(message).toBe(
-      "No host could be contacted. a.test:1688: Nothing listens at a.test:1688 (0x8007274D); b.test:1688: The clocks differ by 300 minutes (0xC004F06C).",
+      "No host activated this machine. a.test:1688: Nothing listens at a.test:1688 (0x8007274D); b.test:1688: The clocks differ by 300 minutes (0xC004F06C).",
     );
   });
 

@@ -82,7 +82,7 @@ function hostsFailed(hosts: readonly Try[], lookups: readonly Try[]): string {
     );
     return `All ${hosts.length} hosts failed for the same reason (${first.code}): ${first.reason} Asked: ${names}.${elsewhere}`;
   }
-  return `No host could be contacted. ${list(hosts.map(sentence), "; ")}.${elsewhere}`;
+  return `No host activated this machine. ${list(hosts.map(sentence), "; ")}.${elsewhere}`;
 }
 
 function sentence({ host, reason, code }: Try): string {

@@ -55,7 +55,7 @@ export interface SdkOptions {
 
 /** Makes the SDK over a store: the folder of the agent, or one in memory. */
 export function createSdk({ store, catalogue: shipped, product, now = Date.now }: SdkOptions): Sdk {
-  const readGrant = createGrantReader();
+  const grants = createGrantReader();
   let opened: { token: string; catalogue: Catalogue } | undefined;
 
   async function readCatalogue(): Promise<Catalogue> {
@@ -78,7 +78,7 @@ export function createSdk({ store, catalogue: shipped, product, now = Date.now }
         const reports = await Promise.all(
           candidates(catalogue, state, product).map(async (one) => {
             const stored = state.products[one.id];
-            const grant = await readGrant(stored?.grant, one.id, catalogue);
+            const grant = await grants.read(stored?.grant, one.id, catalogue);
             const { status, ends, minutesLeft, reason } = standing(
               one,
               stored,

@@ -53,7 +53,7 @@ function describeClient(change: Partial<ClientDescription> = {}): ClientDescript
 const detailed = (client: ClientDescription, description: ProductDescription, now = NOW) =>
   detailedLines(client, description, now);
 const registered = { host: "named.test", port: 1700, secure: false };
-const pid = (line = "") => line.replace(/: [\d-]+\.0000-\d{7}$/, ": PID").replace(/: \d{63}$/, ": 63 digits");
+const pid = (line = "") => line.replace(/: [\d-]+\.0000-\d{7}$/, ": PID");
 
 test("a licensed client prints slmgr's lines in slmgr's order", () => {
   const lines = detailed(describeClient(), describeProduct({ grant, host, intervals }, NOW));
@@ -64,7 +64,7 @@ test("a licensed client prints slmgr's lines in slmgr's order", () => {
     `Application ID: ${application.id}`,
     "Extended PID: PID",
     "Product Key Channel: Volume:GVLK",
-    "Installation ID: 63 digits",
+    "Installation ID:",
     "Partial Product Key: 2W3XY",
     "License Status: Licensed",
     "Volume activation expiration: 259200 minute(s) (180 day(s))",
@@ -200,8 +200,8 @@ describe("the host's line", () => {
       describeClient({ settings: { ...settings, lookupDomain: "lab.test" } }),
       describeProduct({ grant, host, intervals }, NOW),
     );
-    expect(all[18]).toBe("    Registered KMS SRV record lookup domain: lab.test");
-    expect(all[19]).toBe("    KMS machine name from DNS: kms1.corp.test:1688");
+    expect(all[17]).toBe("    Registered KMS SRV record lookup domain: lab.test");
+    expect(all[18]).toBe("    KMS machine name from DNS: kms1.corp.test:1688");
   });
 
   test("is followed by what is not known", () => {

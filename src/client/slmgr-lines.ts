@@ -1,4 +1,4 @@
-import { extendedPid, hostExtendedPid, installationId } from "../protocol/extended-pid.ts";
+import { extendedPid, hostExtendedPid } from "../protocol/extended-pid.ts";
 import { LICENSE_STATUS, type LicenseState, reasonCode } from "../protocol/license-state.ts";
 import { DEFAULT_PORT } from "../protocol/messages.ts";
 import type { ClientDescription, ProductDescription } from "./description.ts";
@@ -53,7 +53,7 @@ function expiry({ status }: LicenseState, application: string, end: string): str
     case LICENSE_STATUS.unlicensed:
       return "Unlicensed";
     case LICENSE_STATUS.licensed:
-      return `Volume activation will expire ${end}`;
+      return end === "" ? "The machine is permanently activated." : `Volume activation will expire ${end}`;
     case LICENSE_STATUS.initialGrace:
       return `Initial grace period ends ${end}`;
     case LICENSE_STATUS.additionalGrace:
@@ -68,8 +68,9 @@ function expiry({ status }: LicenseState, application: string, end: string): str
 }
 
 function nameLines(description: ProductDescription): string[] {
-  const channel = description.stored?.key?.kind === "mak" ? "VOLUME_MAK" : "VOLUME_KMSCLIENT";
-  return [`Name: ${description.product.name}`, `Description: ${description.application}, ${channel} channel`];
+  const { product, stored } = description;
+  const channel = stored?.key?.kind === "mak" ? "VOLUME_MAK" : product.channel;
+  return [`Name: ${product.name}`, `Description: ${description.application}, ${channel} channel`];
 }
 
 function keyLines({ stored }: ProductDescription): string[] {
@@ -86,7 +87,10 @@ function statusLines(state: LicenseState): string[] {
     case LICENSE_STATUS.unlicensed:
       return ["License Status: Unlicensed"];
     case LICENSE_STATUS.licensed:
-      return ["License Status: Licensed", `Volume activation expiration: ${left}`];
+      return [
+        "License Status: Licensed",
+        ...(state.ends === undefined ? [] : [`Volume activation expiration: ${left}`]),
+      ];
     case LICENSE_STATUS.initialGrace:
       return ["License Status: Initial grace period", `Time remaining: ${left}`];
     case LICENSE_STATUS.additionalGrace:
@@ -126,7 +130,7 @@ function activationLines(client: ClientDescription, description: ProductDescript
     ...(lookupDomain === undefined ? [] : [`Registered KMS SRV record lookup domain: ${lookupDomain}`]),
     hostLine(client, description),
     `KMS machine IP address: ${stored.host?.address ?? "not available"}`,
-    `KMS machine extended PID: ${grant === undefined ? "" : hostExtendedPid(grant.license)}`,
+    `KMS machine extended PID: ${grant?.license === undefined ? "" : hostExtendedPid(grant.license)}`,
     `Activation interval: ${stored.intervals?.activation ?? product.policy.activationInterval} minutes`,
     `Renewal interval: ${stored.intervals?.renewal ?? product.policy.renewalInterval} minutes`,
     `KMS host caching is ${settings.hostCaching ? "enabled" : "disabled"}`,
@@ -153,18 +157,22 @@ function hostLine({ settings }: ClientDescription, { stored }: ProductDescriptio
   return `KMS machine name from DNS: ${formatTarget({ host, port: port || DEFAULT_PORT })}`;
 }
 
-function keyChannel({ stored }: ProductDescription): string {
-  return stored?.key?.kind === "mak" ? "Volume:MAK" : "Volume:GVLK";
+function keyChannel({ product, stored }: ProductDescription): string {
+  if (stored?.key?.kind === "mak") return "Volume:MAK";
+  return product.channel === "RETAIL" ? "Retail" : "Volume:GVLK";
 }
+
+/** Only hosts are activated by phone, so no client has the digits that follow this label in Windows. */
+const NO_INSTALLATION_ID = "Installation ID:";
 
 /** What a key gives a product; without one Windows prints the labels alone. */
 function idLines({ vendor }: ClientDescription, description: ProductDescription): string[] {
   const { product, stored } = description;
-  if (stored?.key === undefined) return ["Extended PID:", "Installation ID:"];
+  if (stored?.key === undefined) return ["Extended PID:", NO_INSTALLATION_ID];
   const { partial, installed } = stored.key;
   return [
     `Extended PID: ${extendedPid([vendor.id, product.id, partial], installed)}`,
     `Product Key Channel: ${keyChannel(description)}`,
-    `Installation ID: ${installationId([vendor.id, product.id, partial])}`,
+    NO_INSTALLATION_ID,
   ];
 }

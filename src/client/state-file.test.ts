@@ -143,6 +143,11 @@ describe("a member of another form is damage", () => {
   });
 });
 
+test("a file from before clock and hardware were kept reads as one that knows nothing of them", () => {
+  const { clock: _, ...old } = JSON.parse(writeState(NEW_STATE)) as ClientState;
+  expect(readState(JSON.stringify(old))).toEqual(NEW_STATE);
+});
+
 test("a file of a newer format is not read, and not taken for damaged", () => {
   const newer = writeState(NEW_STATE).replace('"version": 1', '"version": 2');
   expect(problemIn(() => readState(newer)).name).toBe("STORE_NEWER");

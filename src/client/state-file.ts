@@ -79,12 +79,14 @@ function readKey(claims: ClaimReader): InstalledKey {
 }
 
 function readGrant(claims: ClaimReader): Grant {
-  return {
+  const common = {
     lease: claims.string("lease", 1 << 20),
-    hostLicense: claims.string("hostLicense", 1 << 22),
     cmid: claims.uuid("cmid"),
     hardware: maybe(claims, "hardware", () => claims.list("hardware", MOST_FACTS, fact)),
   };
+  return claims.optional("fingerprint") === undefined
+    ? { ...common, hostLicense: claims.string("hostLicense", 1 << 22) }
+    : { ...common, fingerprint: claims.string("fingerprint", 64) };
 }
 
 function readClock(claims: ClaimReader): SeenTime {

@@ -51,13 +51,26 @@ export interface InstalledKey {
   readonly installed: number;
 }
 
-/** A lease as it came, with the licence of the host that signed it and the CMID it was granted to. */
-export interface Grant {
+/** A lease as it came, with what it is verified against. */
+export type Grant = HostGrant | VendorGrant;
+
+interface GrantBase {
   readonly lease: string;
-  readonly hostLicense: string;
+  /** The CMID it was granted to. */
   readonly cmid: string;
   /** What the machine was made of then, as facts of the form `kind hash`; undefined where that was not known. */
   readonly hardware?: readonly string[] | undefined;
+}
+
+/** A host's lease, with the licence of the host that signed it. */
+export interface HostGrant extends GrantBase {
+  readonly hostLicense: string;
+}
+
+/** A vendor lease, which a MAK brought. */
+export interface VendorGrant extends GrantBase {
+  /** The fingerprint of the machine that it was granted to. */
+  readonly fingerprint: string;
 }
 
 /** Minutes. */

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ADMIN_PORT } from "../host/admin/server.ts";
 import type { TsigKey } from "../host/dns/index.ts";
 import { type HostConfig, type RunningHost, runHost } from "../host/run.ts";
 import type { Overage } from "../protocol/host-license.ts";
@@ -20,6 +21,8 @@ export interface SystemOptions {
   readonly port?: number | undefined;
   /** Port of the DNS zone; without it 15353, or a free one when that is taken. */
   readonly dnsPort?: number | undefined;
+  /** Port of the host for administrators; without it 1689, or a free one when that is taken. */
+  readonly adminPort?: number | undefined;
   readonly seats?: number | undefined;
   readonly overage?: Overage | undefined;
   readonly onTrouble: (sentence: string) => void;
@@ -62,6 +65,11 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     folder: deployment.hostFolder,
     address: LOOPBACK,
     publishing,
+    admin: {
+      address: LOOPBACK,
+      port: options.adminPort ?? ADMIN_PORT,
+      isFixed: options.adminPort !== undefined,
+    },
     clock: Date.now,
     onTrouble,
   };

@@ -48,6 +48,12 @@ export class Counts {
     return this.leases.after(now);
   }
 
+  /** Takes a machine out that is no longer stored. */
+  forget({ application, lastSeen, leaseExpires }: Machine): void {
+    this.pools.get(application)?.seen.move(lastSeen, undefined);
+    this.leases.move(leaseExpires, undefined);
+  }
+
   /** Takes over what a committed batch changed. */
   keep(changes: readonly Change[]): void {
     for (const { before, after, tally } of changes) {

@@ -16,6 +16,7 @@ const desktop: Product = {
   application,
   name: "Desktop",
   number: 1,
+  channel: "VOLUME_KMSCLIENT",
   setupKeys: [],
   policy: makePolicy({ required: 25 }),
 };
@@ -154,6 +155,11 @@ describe("the count", () => {
 
 describe("a refusal", () => {
   const late = (minutes: number) => asks(desktop, { now: NOW - minutes * MINUTE });
+  const retail: Rules = {
+    ...rules,
+    license: { ...license, products: [] },
+    products: new Map([[desktop.id, { ...desktop, channel: "RETAIL" }]]),
+  };
   const cases: [title: string, request: ActivationRequest, rules: Rules, name: string | undefined][] = [
     [
       "a host without a licence refuses",
@@ -174,6 +180,7 @@ describe("a refusal", () => {
       rules,
       "HOST_CANNOT_BE_USED",
     ],
+    ["a product of the RETAIL channel is refused", asks(desktop), retail, "HOST_CANNOT_BE_USED"],
     ["a clock four hours slow is still accepted", late(240), rules, undefined],
     ["a clock more than four hours slow is refused", late(241), rules, "CLOCK_SKEW"],
     ["a clock four hours fast is still accepted", late(-240), rules, undefined],
@@ -182,6 +189,12 @@ describe("a refusal", () => {
   test.each(cases)("%s", (_, request, given, name) => {
     const decision = decide(arrive(request, 0), crowd, given, NOW);
     expect(decision.kind === "refusal" ? decision.problem : undefined).toBe(name as never);
+  });
+
+  test("of a RETAIL product names the channel", () => {
+    expect(decide(arrive(asks(desktop), 0), crowd, retail, NOW)).toMatchObject({
+      detail: expect.stringContaining("Desktop is of the RETAIL channel"),
+    });
   });
 
   test("leaves event 12290 with its code and changes nothing else", () => {
@@ -213,6 +226,29 @@ describe("seats", () => {
 
   test("with overage allow the 51st machine is leased", () => {
     expect(admitted(decide(arrive(asks(desktop), 0), full, limited("allow"), NOW)).leaseExpires).toBeNumber();
+  });
+
+  test("the first lease above the seats leaves event 12404, and only that one", () => {
+    const told = (leased: number, rulesThen = limited("allow")) =>
+      decide(arrive(asks(desktop), 0), { ...crowd, leased }, rulesThen, NOW)
+        .events.filter(({ id }) => id === 12404)
+        .map(({ info }) => info);
+    expect(told(49)).toEqual([]);
+    expect(told(50)).toEqual(["51, 50"]);
+    expect(told(51)).toEqual([]);
+    expect(told(50, limited("deny"))).toEqual([]);
+    expect(told(50, rules)).toEqual([]);
+  });
+
+  test("a renewal takes no seat, and a request without a lease neither: they leave no event 12404", () => {
+    const machine = storedAfter(decide(arrive(asks(desktop), 0), crowd, limited("allow"), NOW));
+    const renewal = asks(desktop, { cmid: machine.cmid, status: 1 });
+    const known = knowing(machine, full);
+    const decisions = [
+      decide(arrive(renewal, 1), known, limited("allow"), NOW),
+      decide(arrive(asks(desktop), 0), { ...nobody, leased: 50 }, limited("allow"), NOW),
+    ];
+    for (const { events } of decisions) expect(events.map(({ id }) => id)).toEqual([12290]);
   });
 
   test("a machine that holds a lease renews it though all seats are taken", () => {

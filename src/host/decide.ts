@@ -101,7 +101,11 @@ export function decide(arrival: Arrival, known: Known, rules: Rules, now: number
   const leaseExpires = isEnough ? now + product.policy.lease * MINUTE : undefined;
   const code = isEnough ? SUCCESS : PROBLEMS.COUNT_INSUFFICIENT.code;
   const machine = remember(arrival, known.machine, recognition, leaseExpires, code, now);
-  const events = [processed(request, code, required), ...duplicateEvent(request, known.machine, recognition)];
+  const events = [
+    processed(request, code, required),
+    ...duplicateEvent(request, known.machine, recognition),
+    ...(isEnough ? seatsEvent(known, rules.license, now) : []),
+  ];
   return {
     kind: "admission",
     code,
@@ -128,6 +132,12 @@ function refuse(
       "This host has no valid host licence; activate it with muster host activate.",
     ];
   }
+  if (product?.channel === "RETAIL") {
+    return [
+      "HOST_CANNOT_BE_USED",
+      `${product.name} is of the RETAIL channel, which no host activates; give the machine a MAK for it, or a product of the volume channel.`,
+    ];
+  }
   if (product?.application !== request.application || !rules.license.products.includes(product.id)) {
     return ["HOST_CANNOT_BE_USED", `The licence of this host does not cover the product ${request.product}.`];
   }
@@ -152,9 +162,19 @@ function countIn({ machine, tally }: Known, required: number): Tally {
   };
 }
 
-function hasSeat({ machine, leased }: Known, license: HostLicense, now: number): boolean {
+function hasSeat(known: Known, license: HostLicense, now: number): boolean {
   if (license.seats === undefined || license.overage === "allow") return true;
-  return leased < license.seats || (machine !== undefined && counts(machine.leaseExpires, now));
+  return known.leased < license.seats || holdsLease(known, now);
+}
+
+/** Event 12404 for the first lease above the seats; seats-watch.ts tells of it once a day from then on. */
+function seatsEvent(known: Known, { seats }: HostLicense, now: number): EventDraft[] {
+  if (seats === undefined || known.leased !== seats || holdsLease(known, now)) return [];
+  return [{ id: 12404, cmid: undefined, info: eventInfo(12404, { leased: seats + 1, seats }) }];
+}
+
+function holdsLease({ machine }: Known, now: number): boolean {
+  return machine !== undefined && counts(machine.leaseExpires, now);
 }
 
 function remember(

@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { installationIdIn } from "./activation.ts";
 import { openIdentity, writeWhole } from "./folder.ts";
 import { openHostStore } from "./folder-store.ts";
+import { keyOfLicense } from "./kept-keys.ts";
 import { isLocked } from "./lock.ts";
 import { openSituation } from "./situation.ts";
 import type { HostDescription } from "./slmgr-lines.ts";
@@ -12,11 +14,14 @@ export async function describeHost(folder: string, now: number): Promise<HostDes
   const store = openHostStore(folder);
   try {
     const { grant, settings } = (await openSituation(folder, store)).current();
+    const { catalogue, license } = grant;
+    const key = keyOfLicense(folder, license);
+    const installationId = key === undefined ? undefined : await installationIdIn(folder, key);
     const port = runningPort(folder) ?? settings.port;
     return await Promise.all(
-      grant.catalogue.applications.map(async (application) => {
+      catalogue.applications.map(async (application) => {
         const figures = await store.figures(application.id, now);
-        return { host: id, application, license: grant.license, figures, settings, port };
+        return { host: id, application, license, installationId, figures, settings, port };
       }),
     );
   } finally {

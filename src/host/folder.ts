@@ -33,7 +33,24 @@ const FILES = {
   catalogue: "catalogue.jws",
   license: "host-licence.jws",
   store: "host.sqlite",
+  published: "published.json",
+  token: "admin-token",
+  hostKeys: "host-keys.txt",
 } as const;
+
+/** The files that make a host what it is, beside its store: what a backup holds. */
+export const FOLDER_FILES: readonly string[] = Object.values(FILES).filter((name) => name !== FILES.store);
+
+/** The path of the file with the token that the admin listener asks for. */
+export const tokenPath = (folder: string): string => join(folder, FILES.token);
+
+/** The path of the file with the host keys that this host keeps. */
+export const hostKeysPath = (folder: string): string => join(folder, FILES.hostKeys);
+
+/** The path of the file with the records of this host that may be in DNS. */
+export const publishedPath = (folder: string): string => join(folder, FILES.published);
+
+const encoder = new TextEncoder();
 
 /** The path of the SQLite store in a host's folder. */
 export const storePath = (folder: string): string => join(folder, FILES.store);
@@ -83,9 +100,10 @@ export function openIdentity(folder: string): HostIdentity {
     id: identity.uuid("id"),
     name: identity.string("name"),
     publicKey,
+    // Not by WebCrypto: handing a signature to its threads costs more than the signature.
     sign(type, claims) {
       const input = signingInput(type, claims);
-      return compact(input, sign(null, Buffer.from(input), privateKey));
+      return compact(input, sign(null, encoder.encode(input), privateKey));
     },
   };
 }

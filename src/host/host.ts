@@ -1,5 +1,5 @@
 import { newId } from "../protocol/ids.ts";
-import { leaseClaims } from "../protocol/lease.ts";
+import { type Lease, leaseClaims } from "../protocol/lease.ts";
 import type { ActivationAnswer, ActivationRequest } from "../protocol/messages.ts";
 import { problem } from "../protocol/problems.ts";
 import { formatTime } from "../protocol/time.ts";
@@ -13,7 +13,7 @@ import type { TicketOffice } from "./ticket.ts";
 /** What a host is made of. */
 export interface HostParts {
   readonly identity: HostIdentity;
-  readonly store: Store;
+  readonly store: Pick<Store, "commit">;
   readonly tickets: TicketOffice;
   readonly situation: () => Situation;
   /** The port clients are told, known once the host listens. */
@@ -29,14 +29,46 @@ export interface Host {
   idle(): Promise<void>;
 }
 
-interface Settled {
+/** A request that is decided and on disk; its lease is not signed yet. */
+export interface Settlement {
+  readonly answer: Omit<ActivationAnswer, "lease">;
+  readonly lease: Lease | undefined;
+}
+
+/** The part of the host role that there is one of, however many threads serve HTTP. */
+export interface Settler {
+  /** Counts a request, and resolves when that is on disk. Throws the Problem of a refusal. */
+  settle(request: ActivationRequest, address: string): Promise<Settlement>;
+  /** Resolves when every request that was accepted is settled. */
+  idle(): Promise<void>;
+}
+
+interface Decided {
   readonly decision: Decision;
   readonly now: number;
 }
 
 /** Joins the parts to the pipeline: queue → decide → commit (one transaction a batch) → sign → answer. */
-export function createHost({ identity, store, tickets, situation, port, clock }: HostParts): Host {
-  const queue = groupCommit<Arrival, Settled>(async (batch) => {
+export function createHost(parts: HostParts): Host {
+  return signAnswers(createSettler(parts), parts.identity);
+}
+
+/** The end of the pipeline: signs what is settled. */
+export function signAnswers(settler: Settler, identity: Pick<HostIdentity, "sign">): Host {
+  return {
+    async activate(request, address) {
+      const { answer, lease } = await settler.settle(request, address);
+      return lease === undefined
+        ? answer
+        : { ...answer, lease: await identity.sign("lease", leaseClaims(lease)) };
+    },
+    idle: settler.idle,
+  };
+}
+
+/** The beginning of the pipeline: queue → decide → commit. */
+export function createSettler({ identity, store, tickets, situation, port, clock }: HostParts): Settler {
+  const queue = groupCommit<Arrival, Decided>(async (batch) => {
     const now = clock();
     const rules = rulesOf(situation(), now);
     const decisions = await store.commit(batch, (arrival, known) => decide(arrival, known, rules, now), now);
@@ -44,25 +76,22 @@ export function createHost({ identity, store, tickets, situation, port, clock }:
   });
 
   return {
-    async activate(request, address) {
+    async settle(request, address) {
       const ticket = tickets.read(request.cmid, request.ticket);
       const { decision, now } = await queue.submit({ request, address, ticket });
       if (decision.kind === "refusal") throw problem(decision.problem, decision.detail);
-      return answer(request, decision, now);
+      return settlement(request, decision, now);
     },
     idle: queue.idle,
   };
 
-  function answer(request: ActivationRequest, admission: Admission, now: number): ActivationAnswer {
+  function settlement(request: ActivationRequest, admission: Admission, now: number): Settlement {
     const { grant, settings } = situation();
     const policy = grant.products.get(request.product)?.policy;
     if (policy === undefined)
       throw problem("DEFECT", "A request was admitted for a product that is not in the catalogue.");
-    return {
+    const answer = {
       count: admission.count,
-      ...(admission.leaseExpires === undefined
-        ? {}
-        : { lease: lease(request, admission, admission.leaseExpires, now) }),
       ticket: tickets.issue(request.cmid, admission.sequence),
       activationInterval: settings.activationInterval ?? policy.activationInterval,
       renewalInterval: settings.renewalInterval ?? policy.renewalInterval,
@@ -72,28 +101,15 @@ export function createHost({ identity, store, tickets, situation, port, clock }:
       code: admission.code,
       ...(admission.rearm ? { rearm: true } : {}),
     };
+    return { answer, lease: leaseOf(request, admission, now) };
   }
 
-  function lease(
-    request: ActivationRequest,
-    { count, sequence }: Admission,
-    expires: number,
-    now: number,
-  ): string {
+  function leaseOf(request: ActivationRequest, admission: Admission, now: number): Lease | undefined {
+    const { leaseExpires: expires, count, sequence } = admission;
+    if (expires === undefined) return undefined;
     const { application, product, cmid, nonce } = request;
     const dates = { issued: now, notBefore: now, expires };
-    const claims = leaseClaims({
-      id: newId(),
-      host: identity.id,
-      cmid,
-      product,
-      application,
-      ...dates,
-      count,
-      nonce,
-      sequence,
-    });
-    return identity.sign("lease", claims);
+    return { id: newId(), host: identity.id, cmid, product, application, ...dates, count, nonce, sequence };
   }
 }
 

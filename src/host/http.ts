@@ -1,6 +1,8 @@
 import { ACTIVATIONS_PATH, MAX_REQUEST, parseRequest } from "../protocol/messages.ts";
-import { Problem, problem } from "../protocol/problems.ts";
+import { type Problem, problem } from "../protocol/problems.ts";
 import type { Host } from "./host.ts";
+import { listenProblem } from "./listen-problem.ts";
+import { problemResponse, publicProblem } from "./problem-response.ts";
 
 /** A listener for clients. */
 export interface Listener {
@@ -16,25 +18,38 @@ export interface Address {
   readonly address: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** True for one of several listeners of this host on the same port, between which the system deals connections. */
+  readonly isShared?: boolean | undefined;
 }
 
 /** Seconds a connection may be silent. */
 const IDLE_SECONDS = 30;
 /** More than a request may have, so that a request slightly too large is told so instead of being cut off. */
 const MAX_BODY = 64 * 1024;
-const PROBLEM_HEADERS = { "content-type": "application/problem+json" };
+
+/** Told the problem of each request that is refused, to count it. */
+export type OnRefused = (problem: Problem) => void;
 
 /** Serves the anonymous activation port. Throws PORT_IN_USE. */
-export function listen(host: Host, { address, port }: Address): Listener {
-  const server = serve(host, address, port);
+export function listen(
+  host: Host,
+  { address, port, isShared = false }: Address,
+  onRefused?: OnRefused,
+): Listener {
+  const server = serve(host, address, port, isShared, onRefused);
   return {
     port: server.port ?? port,
-    url: `http://${address.includes(":") ? `[${address}]` : address}:${server.port}`,
+    url: listenerUrl(address, server.port ?? port),
     async stop() {
       await server.stop();
       await host.idle();
     },
   };
+}
+
+/** The base address of a listener on this address and port. */
+export function listenerUrl(address: string, port: number): string {
+  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 async function activate(host: Host, request: Request, from: string): Promise<Response> {
@@ -50,22 +65,16 @@ function refusePath(request: Request): never {
   throw problem("NOT_FOUND", `There is nothing at this path; activations go to ${ACTIVATIONS_PATH}.`);
 }
 
-/** Turns whatever is thrown into problem details; what is not a Problem stays inside. */
-async function respond(work: () => Response | Promise<Response>): Promise<Response> {
+async function respond(
+  work: () => Response | Promise<Response>,
+  onRefused: OnRefused | undefined,
+): Promise<Response> {
   try {
     return await work();
   } catch (error) {
-    const known =
-      error instanceof Problem
-        ? error
-        : problem("DEFECT", "The host failed at this request; its log says why.");
-    if (known !== error) console.error(error);
-    const retry = known.retryAfter === undefined ? {} : { "retry-after": String(known.retryAfter) };
-    const allow = known.name === "METHOD_NOT_ALLOWED" ? { allow: "POST" } : {};
-    return new Response(JSON.stringify(known), {
-      status: known.status,
-      headers: { ...PROBLEM_HEADERS, ...retry, ...allow },
-    });
+    const known = publicProblem(error);
+    onRefused?.(known);
+    return problemResponse(known, { allow: "POST" });
   }
 }
 
@@ -86,7 +95,13 @@ function brokenOff(): never {
   throw problem("BAD_REQUEST", "The request is malformed: the connection ended before its body was there.");
 }
 
-function serve(host: Host, hostname: string, port: number) {
+function serve(
+  host: Host,
+  hostname: string,
+  port: number,
+  reusePort: boolean,
+  onRefused: OnRefused | undefined,
+) {
   try {
     return Bun.serve({
       hostname,
@@ -95,28 +110,16 @@ function serve(host: Host, hostname: string, port: number) {
       maxRequestBodySize: MAX_BODY,
       development: false,
       // Outside development Bun shares a taken port with whoever has it, and each gets half of the requests.
-      reusePort: false,
+      reusePort,
       routes: {
         [ACTIVATIONS_PATH]: {
           POST: (request, server) =>
-            respond(() => activate(host, request, server.requestIP(request)?.address ?? "")),
+            respond(() => activate(host, request, server.requestIP(request)?.address ?? ""), onRefused),
         },
       },
-      fetch: (request) => respond(() => refusePath(request)),
+      fetch: (request) => respond(() => refusePath(request), onRefused),
     });
   } catch (error) {
-    const code = (error as { code?: string }).code;
-    if (code === "EADDRINUSE") {
-      throw problem(
-        "PORT_IN_USE",
-        `Port ${port} is taken on ${hostname}; stop the program that has it, or choose another with --port.`,
-      );
-    }
-    if (code === "EACCES")
-      throw problem(
-        "ACCESS_DENIED",
-        `This account may not listen on port ${port}; choose one above 1023 with --port.`,
-      );
-    throw error;
+    throw listenProblem(error, { address: hostname, port, option: "--port" });
   }
 }

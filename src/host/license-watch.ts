@@ -1,13 +1,21 @@
 import { eventInfo } from "../protocol/events.ts";
 import type { HostLicense } from "../protocol/host-license.ts";
-import { PROBLEMS } from "../protocol/problems.ts";
+import { PROBLEMS, SUCCESS } from "../protocol/problems.ts";
 import { DAY } from "../protocol/time.ts";
 import type { EventDraft } from "./decide.ts";
 import type { Situation } from "./situation.ts";
 import type { Store } from "./store.ts";
 
-/** How long before its end a host licence is reported, in days. */
-const WARN_DAYS = 30;
+/** How long before its end a host licence is reported and renewed. */
+const NEAR_END = 30 * DAY;
+
+/** True when a host licence is to be renewed: in its last 30 days, or in its last half where that is shorter. */
+export function isNearEnd(
+  { issued, expires }: Pick<HostLicense, "issued" | "expires">,
+  now: number,
+): boolean {
+  return expires - now < Math.min(NEAR_END, (expires - issued) / 2);
+}
 
 /** Event 12401 for a host licence that is missing, over, or near its end; nothing for one that is well. */
 export function judgeLicense(license: HostLicense | undefined, now: number): EventDraft | undefined {
@@ -15,7 +23,7 @@ export function judgeLicense(license: HostLicense | undefined, now: number): Eve
   const daysLeft = Math.floor((license.expires - now) / DAY);
   if (now >= license.expires || now < license.notBefore)
     return draft(PROBLEMS.LICENSE_EXPIRED.code, daysLeft);
-  return daysLeft < WARN_DAYS ? draft("0x00000000", daysLeft) : undefined;
+  return isNearEnd(license, now) ? draft(SUCCESS, daysLeft) : undefined;
 }
 
 /** Writes event 12401 at start and once a day for as long as the licence needs attention. Gives a function that ends it. */

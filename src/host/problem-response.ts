@@ -9,7 +9,7 @@ export interface RefusalOptions {
 }
 
 /** What an asker may know of whatever was thrown: a Problem as it is, anything else as DEFECT. */
-export function problemOf(error: unknown, onDefect: RefusalOptions["onDefect"] = console.error): Problem {
+export function publicProblem(error: unknown, onDefect: RefusalOptions["onDefect"] = console.error): Problem {
   if (error instanceof Problem) return error;
   onDefect(error);
   return problem("DEFECT", "The host failed at this request; its log says why.");
@@ -17,7 +17,7 @@ export function problemOf(error: unknown, onDefect: RefusalOptions["onDefect"] =
 
 /** A refusal as HTTP: problem details (RFC 9457) with the headers that belong to them. The one way errors go out. */
 export function problemResponse(error: unknown, { allow, onDefect }: RefusalOptions = {}): Response {
-  const known = problemOf(error, onDefect);
+  const known = publicProblem(error, onDefect);
   const headers = {
     "content-type": "application/problem+json",
     ...(known.retryAfter === undefined ? {} : { "retry-after": String(known.retryAfter) }),

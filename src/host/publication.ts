@@ -23,11 +23,17 @@ export interface Publication {
   stop(): Promise<void>;
 }
 
+/** What keeping a host in DNS needs of it. */
+export interface PublicationParts extends Omit<PublisherParts, "port"> {
+  /** Runs something later and returns how to call it off; the process's own timers unless told. */
+  readonly later?: (milliseconds: number, run: () => void) => () => void;
+}
+
 /**
  * Keeps DNS as it is wanted; event 12293 tells of each attempt that failed, 12294 of each that published. Throws
  * BAD_INPUT at once when a domain, the target or the server cannot be one.
  */
-export function keepInDns(publishing: Publishing, parts: Omit<PublisherParts, "port">): Publication {
+export function keepInDns(publishing: Publishing, parts: PublicationParts): Publication {
   checkPublishing(publishing);
   let current: Pick<Publisher, "attempted" | "stop"> | undefined;
   // One after the other: an update that is under way must not overtake the next.
@@ -58,11 +64,11 @@ function checkPublishing({ domains, server, target, priority = 0, weight = 0 }: 
 }
 
 /** Takes every record that this host remembers out of DNS, domain by domain, until that has succeeded. */
-function takeOut({ server, tsigKey }: Publishing, parts: Omit<PublisherParts, "port">) {
-  const { folder, store, clock, onTrouble } = parts;
+function takeOut({ server, tsigKey }: Publishing, parts: PublicationParts) {
+  const { folder, store, clock, onTrouble, later = onTimer } = parts;
   const published = recordsIn(folder);
   const stopping = new AbortController();
-  const timers = new Set<ReturnType<typeof setTimeout>>();
+  const pending = new Map<string, () => void>();
   const running = new Set<Promise<void>>();
 
   const attempt = async (domain: string, failures: number): Promise<void> => {
@@ -74,8 +80,11 @@ function takeOut({ server, tsigKey }: Publishing, parts: Omit<PublisherParts, "p
       onTrouble(`${message} Its record of this host is still there; it is taken out as soon as that works.`);
       const event = { id: 12293, cmid: undefined, info: eventInfo(12293, { code, domain }) } as const;
       await store.record([event], clock()).catch((trouble: Error) => onTrouble(trouble.message));
-      const timer = setTimeout(() => start(domain, failures + 1), nextAttempt(failures + 1));
-      timers.add(timer);
+      if (stopping.signal.aborted) return;
+      pending.set(
+        domain,
+        later(nextAttempt(failures + 1), () => start(domain, failures + 1)),
+      );
     }
   };
   const start = (domain: string, failures: number): Promise<void> => {
@@ -88,10 +97,15 @@ function takeOut({ server, tsigKey }: Publishing, parts: Omit<PublisherParts, "p
     attempted: Promise.all(published.domains().map((domain) => start(domain, 0))).then(() => {}),
     async stop() {
       stopping.abort();
-      for (const timer of timers) clearTimeout(timer);
+      for (const cancel of pending.values()) cancel();
       await Promise.all(running);
     },
   };
+}
+
+function onTimer(milliseconds: number, run: () => void): () => void {
+  const timer = setTimeout(run, milliseconds);
+  return () => clearTimeout(timer);
 }
 
 function asProblem(error: unknown, domain: string): Problem {

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import { eventInfo } from "../protocol/events.ts";
+import type { Problem } from "../protocol/problems.ts";
 import { type PublishedRecords, type SrvRecord, startPublishing, type TsigKey } from "./dns/index.ts";
-import { writeWhole } from "./folder.ts";
+import { publishedPath, writeWhole } from "./folder.ts";
 import type { Store } from "./store.ts";
 
 /** How a host is to be found in DNS. */
@@ -19,6 +19,15 @@ export interface Publishing {
   readonly weight?: number | undefined;
 }
 
+/** How the last attempt to publish the host in a domain ended. */
+export interface PublishedOutcome {
+  readonly domain: string;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  /** What went wrong; undefined when the host is published. */
+  readonly problem: Problem | undefined;
+}
+
 /** What publishing needs of the host. */
 export interface PublisherParts {
   readonly folder: string;
@@ -26,6 +35,8 @@ export interface PublisherParts {
   readonly port: number;
   readonly clock: () => number;
   readonly onTrouble: (sentence: string) => void;
+  /** Told how each attempt ended, and when. */
+  readonly onOutcome?: (outcome: PublishedOutcome) => void;
 }
 
 /** A host that publishes itself. */
@@ -37,7 +48,7 @@ export interface Publisher {
 
 /** Publishes a running host now and every 24 hours, and leaves event 12294 or 12293 each time. */
 export function publishHost(publishing: Publishing, parts: PublisherParts): Publisher {
-  const { folder, store, port, clock, onTrouble } = parts;
+  const { folder, store, port, clock, onTrouble, onOutcome } = parts;
   const { domains, target, server, tsigKey, priority = 0, weight = 0 } = publishing;
   const waiting = new Set(domains);
   const attempted = Promise.withResolvers<void>();
@@ -51,6 +62,7 @@ export function publishHost(publishing: Publishing, parts: PublisherParts): Publ
     onOutcome: ({ domain, code, problem }) => {
       const id = problem === undefined ? 12294 : 12293;
       if (problem) onTrouble(problem.message);
+      onOutcome?.({ domain, time: clock(), problem });
       const event = { id, cmid: undefined, info: eventInfo(id, { code, domain }) } as const;
       const stored = store.record([event], clock()).catch((error: Error) => onTrouble(error.message));
       waiting.delete(domain);
@@ -62,7 +74,7 @@ export function publishHost(publishing: Publishing, parts: PublisherParts): Publ
 
 /** The records of this host that may be in DNS, in a file of its folder. */
 export function recordsIn(folder: string): PublishedRecords & { domains(): string[] } {
-  const path = join(folder, "published.json");
+  const path = publishedPath(folder);
   const all = (): Record<string, SrvRecord[]> => {
     try {
       return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};

@@ -44,7 +44,7 @@ function knownSetting(name: string): SettingName {
   throw problem("BAD_INPUT", `There is no setting ${name}; there are ${SETTING_NAMES.join(", ")}.`);
 }
 
-/** Commas and line ends separate fields and events. */
-function oneField(text: string): string {
+/** A text as one field of an event: commas and line ends separate fields and events. */
+export function oneField(text: string): string {
   return text.replace(/[,\s]+/g, " ").trim() || "unknown";
 }

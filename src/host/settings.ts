@@ -13,6 +13,10 @@ export interface HostSettings {
   readonly dnsPublishing: boolean;
   readonly priority: "normal" | "low";
   readonly duplicates: DuplicatePolicy;
+  /** The most the event log may take, in megabytes. */
+  readonly eventLogSize: number;
+  /** Machines not seen for so many days are forgotten. */
+  readonly retentionDays: number;
 }
 
 const INTERVAL: Kind<number | undefined> = {
@@ -44,6 +48,17 @@ const KINDS = {
     expects: "report or rearm",
     read: (text) => choice(text, { report: "report", rearm: "rearm" } as const),
   },
+  "event-log-size": {
+    // The size that Windows gives the log of its KMS host.
+    fallback: 20,
+    expects: "a number of megabytes from 1 to 10000",
+    read: (text) => wholeNumber(text, 1, 10_000),
+  },
+  "retention-days": {
+    fallback: 365,
+    expects: "a number of days from 1 to 36500",
+    read: (text) => wholeNumber(text, 1, 36_500),
+  },
 } as const satisfies Record<SettingName, Kind<unknown>>;
 
 interface Kind<T> {
@@ -62,6 +77,8 @@ export async function readSettings(store: Store): Promise<HostSettings> {
     dnsPublishing: await setting(store, "dns-publishing"),
     priority: await setting(store, "priority"),
     duplicates: await setting(store, "duplicates"),
+    eventLogSize: await setting(store, "event-log-size"),
+    retentionDays: await setting(store, "retention-days"),
   };
 }
 
@@ -75,6 +92,20 @@ export const DEFAULT_VALUE = "default";
 export function defaultText(name: SettingName): string {
   const { fallback } = KINDS[name];
   return fallback === true ? "on" : String(fallback ?? DEFAULT_VALUE);
+}
+
+/** Each setting with what is in force, and what a value of it looks like in words. */
+export async function listSettings(
+  store: Pick<Store, "setting">,
+): Promise<{ name: SettingName; value: string; default: string; isDefault: boolean; expects: string }[]> {
+  return Promise.all(
+    SETTING_NAMES.map(async (name) => {
+      const stored = await store.setting(name);
+      const fallback = defaultText(name);
+      const isDefault = stored === undefined;
+      return { name, value: stored ?? fallback, default: fallback, isDefault, expects: KINDS[name].expects };
+    }),
+  );
 }
 
 /** Throws BAD_INPUT when this is no value for the setting. */

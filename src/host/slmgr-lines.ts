@@ -1,5 +1,5 @@
 import { formatLocalDate } from "../client/local-date.ts";
-import { hostExtendedPid, installationId } from "../protocol/extended-pid.ts";
+import { hostExtendedPid } from "../protocol/extended-pid.ts";
 import type { HostLicense } from "../protocol/host-license.ts";
 import { LICENSE_STATUS, type LicenseStatus } from "../protocol/license-state.ts";
 import { PROBLEMS } from "../protocol/problems.ts";
@@ -13,6 +13,8 @@ export interface HostDescription {
   readonly host: string;
   readonly application: { readonly id: string; readonly name: string };
   readonly license: HostLicense | undefined;
+  /** What to read to the vendor by phone; undefined while the host has no host key. */
+  readonly installationId: string | undefined;
   readonly figures: ApplicationFigures;
   readonly settings: HostSettings;
   /** The port it listens on, or would. */
@@ -34,15 +36,15 @@ const REQUESTS: readonly [label: string, status: LicenseStatus][] = [
 
 /** The lines of `slmgr /dlv` on a KMS host, for one application: Microsoft's labels in Microsoft's order. */
 export function detailedHostLines(description: HostDescription, now: number): string[] {
-  const { host, application, license } = description;
+  const { host, application, license, installationId } = description;
   return [
     ...nameLines(description),
     `Activation ID: ${host}`,
     `Application ID: ${application.id}`,
     ...(license === undefined
-      ? []
+      ? ["Extended PID:"]
       : [`Extended PID: ${hostExtendedPid(license)}`, "Product Key Channel: Volume:CSVLK"]),
-    `Installation ID: ${installationId([host])}`,
+    `Installation ID: ${installationId ?? ""}`.trimEnd(),
     ...keyLines(description, now),
     `Trusted time: ${formatLocalDate(now)}`,
     ...hostBlock(description),

@@ -1,8 +1,10 @@
+import type { Overage } from "../protocol/host-license.ts";
 import { DAY } from "../protocol/time.ts";
-import { isValid, openGrant, openIdentity, storePath } from "./folder.ts";
+import { type Grant, type HostIdentity, isValid, openIdentity, storePath } from "./folder.ts";
 import { isLocked } from "./lock.ts";
 import { openSituation } from "./situation.ts";
 import { openSqliteStore } from "./sqlite/store.ts";
+import type { Store } from "./store.ts";
 
 /** A host at a glance. */
 export interface HostStatus {
@@ -15,7 +17,11 @@ export interface HostStatus {
   /** Whole days until the host licence ends. */
   readonly daysLeft: number;
   readonly seats: number | undefined;
+  /** What happens when the seats are taken; undefined without a licence. */
+  readonly overage: Overage | undefined;
   readonly leased: number;
+  /** How many of the leases are more than there are seats. */
+  readonly aboveSeats: number;
   readonly applications: readonly {
     readonly id: string;
     readonly name: string;
@@ -28,10 +34,23 @@ export interface HostStatus {
 
 /** Looks at the host in a folder, whether it runs or not. Throws NOT_INITIALIZED. */
 export async function hostStatus(folder: string, now: number): Promise<HostStatus> {
-  const { id, name } = openIdentity(folder);
-  const { catalogue, license } = await openGrant(folder);
-  const store = openSqliteStore({ path: storePath(folder), machine: name });
-  await openSituation(folder, store);
+  const identity = openIdentity(folder);
+  const store = openSqliteStore({ path: storePath(folder), machine: identity.name });
+  try {
+    const { grant } = (await openSituation(folder, store)).current();
+    return { ...(await describeStatus(identity, grant, store, now)), running: isLocked(folder) };
+  } finally {
+    await store.close();
+  }
+}
+
+/** What a host can say of itself without knowing whether it runs. */
+export async function describeStatus(
+  { id, name }: Pick<HostIdentity, "id" | "name">,
+  { catalogue, license }: Grant,
+  store: Pick<Store, "figures" | "leased">,
+  now: number,
+): Promise<Omit<HostStatus, "running">> {
   const applications = [];
   for (const application of catalogue.applications) {
     const { current, unique } = await store.figures(application.id, now);
@@ -42,7 +61,6 @@ export async function hostStatus(folder: string, now: number): Promise<HostStatu
     applications.push({ id: application.id, name: application.name, current, unique, required });
   }
   const leased = await store.leased(now);
-  await store.close();
   const licensed = isValid(license, now);
   const reason =
     license === undefined
@@ -51,12 +69,13 @@ export async function hostStatus(folder: string, now: number): Promise<HostStatu
   return {
     host: id,
     name,
-    running: isLocked(folder),
     licensed,
     ...(licensed ? {} : { reason }),
     daysLeft: license === undefined ? 0 : Math.max(0, Math.floor((license.expires - now) / DAY)),
     seats: license?.seats,
+    overage: license?.overage,
     leased,
+    aboveSeats: Math.max(0, leased - (license?.seats ?? leased)),
     applications,
   };
 }

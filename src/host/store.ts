@@ -3,6 +3,8 @@ import type { LicenseStatus } from "../protocol/license-state.ts";
 import type { CountedApplication } from "./counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "./decide.ts";
 import type { Machine } from "./machine.ts";
+import type { ListedMachine, MachinePage, MachineQuery } from "./machine-list.ts";
+import type { Usage } from "./usage.ts";
 
 /** Requests received since the store was made, as `/dlv` prints them. */
 export interface Cumulative {
@@ -29,7 +31,9 @@ export type SettingName =
   | "port"
   | "dns-publishing"
   | "priority"
-  | "duplicates";
+  | "duplicates"
+  | "event-log-size"
+  | "retention-days";
 
 /** Narrows a listing of events. */
 export interface EventFilter {
@@ -39,7 +43,25 @@ export interface EventFilter {
   readonly since?: number;
   /** Only events after this row, for following. */
   readonly afterRow?: number;
+  /** Only events before this row, for leafing back. */
+  readonly beforeRow?: number;
   readonly limit?: number;
+  /** With a limit: the earliest that match, instead of the newest. */
+  readonly earliest?: boolean;
+}
+
+/** How much is in the event log. */
+export interface EventLogFigures {
+  readonly bytes: number;
+  readonly events: number;
+  /** How many events of which id were written since the store was opened. */
+  readonly written: ReadonlyMap<number, number>;
+}
+
+/** One CMID of one application. */
+export interface MachineKey {
+  readonly application: string;
+  readonly cmid: string;
 }
 
 /**
@@ -64,6 +86,10 @@ export interface Store {
   figures(application: string, now: number): Promise<ApplicationFigures>;
   /** How many machines hold a lease that has not ended. */
   leased(now: number): Promise<number>;
+  /** Notes how many leases there are today; each commit does so too. */
+  noteUsage(now: number): Promise<void>;
+  /** How the host was used since then. */
+  usage(since: number, now: number): Promise<Usage>;
   machine(application: string, cmid: string): Promise<Machine | undefined>;
   machines(limit: number): Promise<Machine[]>;
   events(filter: EventFilter): Promise<(LoggedEvent & { readonly row: number })[]>;
@@ -78,6 +104,46 @@ export interface Store {
     tell: (before: string | undefined) => readonly EventDraft[],
     now: number,
   ): Promise<void>;
+  /** One page of a sorted and filtered list; requests are counted meanwhile. */
+  listMachines(query: MachineQuery): Promise<MachinePage>;
+  /** A machine with what administrators have said of it. */
+  listedMachine(key: MachineKey): Promise<ListedMachine | undefined>;
+  /** Keeps a text with a machine, "" none; a renewal leaves it as it is. False when there is no such machine. */
+  noteMachine(key: MachineKey, note: string): Promise<boolean>;
+  /**
+   * Orders that a machine's next answer tells it to take a new CMID, or takes the order back, and writes what `tell`
+   * makes of the machine in the same transaction; an order that stands already changes nothing and tells nothing. The
+   * order stands until it is taken back: whoever carries it out does that. False when there is no such machine.
+   */
+  orderRearm(
+    key: MachineKey,
+    isOrdered: boolean,
+    tell: (machine: Machine) => readonly EventDraft[],
+    now: number,
+  ): Promise<boolean>;
+  /** The machines that such an order stands for. */
+  rearmOrders(): Promise<readonly MachineKey[]>;
+  /** Forgets a machine: its record, its seat, its place in the count. Gives what it was, undefined when not there. */
+  forget(
+    key: MachineKey,
+    tell: (machine: Machine) => readonly EventDraft[],
+    now: number,
+  ): Promise<Machine | undefined>;
+  /**
+   * Forgets every machine that was last seen before a moment and holds no lease, in several transactions; `tell` makes
+   * the events of each from the number of machines it forgot. Gives the number of all.
+   */
+  forgetUnseen(
+    before: number,
+    tell: (machines: number) => readonly EventDraft[],
+    now: number,
+  ): Promise<number>;
+  /** Measures the event log, and drops the oldest events until the rest takes at most so many bytes. */
+  keepEventsWithin(bytes: number): Promise<EventLogFigures>;
+  /** Writes something small to disk. Throws STORE_UNAVAILABLE. */
+  checkWritable(now: number): Promise<void>;
+  /** What the store takes on disk. */
+  bytes(): Promise<number>;
   /** The 32 bytes that tickets are sealed with. */
   ticketSecret(): Promise<Uint8Array>;
   close(): Promise<void>;

@@ -69,6 +69,8 @@ test.each<[what: string, muster: Json, problem: string]>([
   ],
   ["a product of no application", product({ application: newId() }), "BAD_INPUT"],
   ["a product of number 0", product({ number: 0 }), "BAD_INPUT"],
+  ["a channel that there is not", product({ channel: "OEM" }), "BAD_INPUT"],
+  ["a channel that is no text", product({ channel: ["RETAIL"] }), "BAD_INPUT"],
   ["a policy out of bounds", product({ policy: { required: 0 } }), "BAD_INPUT"],
   ["a policy that is no object", product({ policy: "strict" }), "BAD_INPUT"],
   ["a policy that is a list", product({ policy: [1] }), "BAD_INPUT"],
@@ -90,6 +92,15 @@ test("a product that says nothing of its policy has the defaults", async () => {
   expect(opened.products[0]?.policy).toEqual({ ...policy, required: 25 });
 });
 
+test("a product that names no channel is a volume client's, one of RETAIL stays so", async () => {
+  const { channel, ...rest } = client;
+  const { muster, ...head } = claims();
+  const products = [rest, { ...server, channel: "RETAIL" }];
+  const opened = await open({ ...head, muster: { ...muster, products } });
+  expect(channel).toBe("VOLUME_KMSCLIENT");
+  expect(opened.products.map((one) => one.channel)).toEqual(["VOLUME_KMSCLIENT", "RETAIL"]);
+});
+
 test("whatever a signed catalogue holds, it opens or ends with a problem", async () => {
   const paths = ["iss", "iat", "cnf", "vendor", "applications", "products"] as const;
   await fc.assert(
@@ -104,7 +115,7 @@ test("whatever a signed catalogue holds, it opens or ends with a problem", async
       if (problem !== undefined) expect((problem as Error).name).toMatch(/^(BAD_INPUT|SIGNATURE_INVALID)$/);
     }),
   );
-  const members = fc.constantFrom("id", "application", "name", "number", "policy", "setupKeys");
+  const members = fc.constantFrom("id", "application", "name", "number", "channel", "policy", "setupKeys");
   await fc.assert(
     fc.asyncProperty(members, fc.jsonValue(), async (member, value) => {
       const { muster, ...head } = claims();

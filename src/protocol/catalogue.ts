@@ -11,6 +11,12 @@ export interface Application {
   readonly name: string;
 }
 
+/** How a product is activated: by a customer's hosts, or by none. Microsoft's words, as in a product's description. */
+export type Channel = "VOLUME_KMSCLIENT" | "RETAIL";
+
+/** The channel of a product that names none. */
+export const DEFAULT_CHANNEL: Channel = "VOLUME_KMSCLIENT";
+
 /** One edition of an application. */
 export interface Product {
   /** The activation id (SKU). */
@@ -19,6 +25,7 @@ export interface Product {
   readonly name: string;
   /** The number inside this product's setup keys and MAKs. */
   readonly number: number;
+  readonly channel: Channel;
   readonly policy: Policy;
   /** Public keys that make a machine a client of this product. */
   readonly setupKeys: readonly string[];
@@ -117,9 +124,19 @@ function readProduct(claims: ClaimReader): Product {
     application: claims.uuid("application"),
     name: claims.string("name"),
     number,
+    channel: readChannel(claims),
     policy: readPolicy(claims),
     setupKeys: claims.list("setupKeys", 1000, (item) => readSetupKey(item, number)),
   };
+}
+
+function readChannel(claims: ClaimReader): Channel {
+  const channel = claims.optional("channel") ?? DEFAULT_CHANNEL;
+  if (channel === "VOLUME_KMSCLIENT" || channel === "RETAIL") return channel;
+  throw problem(
+    "BAD_INPUT",
+    `This catalogue cannot be used: it names a channel that is neither VOLUME_KMSCLIENT nor RETAIL.`,
+  );
 }
 
 function readPolicy(claims: ClaimReader): Policy {

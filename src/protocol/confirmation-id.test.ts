@@ -40,6 +40,7 @@ const catalogue: Catalogue = {
       name: `P${number}`,
       number,
       policy: makePolicy({}),
+      channel: "VOLUME_KMSCLIENT",
       setupKeys: [],
     };
   }),

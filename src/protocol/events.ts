@@ -104,6 +104,11 @@ export const EVENTS = {
     message: "A machine is to take a new CMID with its next answer.",
     fields: ["cmid", "name", "by"],
   },
+  12408: {
+    side: "host",
+    message: "The host licence was renewed with the vendor.",
+    fields: ["vendor", "daysLeft"],
+  },
   12410: {
     side: "client",
     message: "The clock was set back.",
@@ -113,6 +118,11 @@ export const EVENTS = {
     side: "client",
     message: "The hardware differs too much from that of the lease.",
     fields: ["code", "product", "changed", "same"],
+  },
+  12412: {
+    side: "client",
+    message: "A vendor's answer to a MAK was processed, or there was none.",
+    fields: ["code", "vendor", "cmid", "product", "used", "of"],
   },
 } as const satisfies Record<number, EventKind>;
 

@@ -25,11 +25,6 @@ export function hostExtendedPid(license: {
   return extendedPid([license.vendor, license.host, license.partialKey], license.issued);
 }
 
-/** An installation id: 63 digits, as Windows prints it. Muster has no activation by telephone and never reads one. */
-export function installationId(facts: readonly string[]): string {
-  return digits(["installation", ...facts], 63);
-}
-
 /** Digits that look random and depend on nothing but the facts; for show, not for security. */
 function digits(facts: readonly string[], length: number): string {
   let text = "";

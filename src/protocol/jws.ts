@@ -10,7 +10,13 @@ export interface PublicJwk {
 }
 
 /** Which document a JWS is; the `typ` of its header (RFC 8725, section 3.11), so that none passes for another. */
-export type DocumentType = "catalogue" | "host-licence" | "lease" | "host-request" | "vendor-lease";
+export type DocumentType =
+  | "catalogue"
+  | "host-licence"
+  | "lease"
+  | "host-request"
+  | "vendor-lease"
+  | "usage-report";
 
 /** The largest document that is read at all, in characters. */
 export const MAX_DOCUMENT = 4 * 1024 * 1024;
@@ -23,6 +29,7 @@ const HEADERS: Record<DocumentType, string> = {
   lease: header("lease"),
   "host-request": header("host-request"),
   "vendor-lease": header("vendor-lease"),
+  "usage-report": header("usage-report"),
 };
 
 /** The bytes that a signature of these claims covers: header and payload, joined by a dot (RFC 7515, section 5.1). */

@@ -21,8 +21,11 @@ export interface LicenseFacts {
   readonly key: boolean;
   /** When the product was first seen on this machine, or last rearmed. */
   readonly firstSeen: number;
-  /** The stored lease: verified, refused by the chain of trust, or none. */
-  readonly lease: { readonly expires: number; readonly issued: number } | "not-genuine" | undefined;
+  /** The stored lease: verified, refused by the chain of trust, or none. One without an end is permanent. */
+  readonly lease:
+    | { readonly expires: number | undefined; readonly issued: number }
+    | "not-genuine"
+    | undefined;
   /** Since when the hardware is known to differ too much from that of the lease; undefined while it does not. */
   readonly hardwareChanged: number | undefined;
   /** The latest time that a host has signed for this machine; undefined before its first lease. */
@@ -75,8 +78,10 @@ function stateAt({ lease, firstSeen, hardwareChanged, policy }: LicenseFacts, at
     if (lease === undefined) return at < ends ? ending("initialGrace", ends, at) : expired();
     return at < ends ? ending("nonGenuineGrace", ends, at) : lasting("notification", "HOST_NOT_TRUSTED");
   }
-  const { expires } = lease;
-  if (hardwareChanged === undefined && at < expires) return ending("licensed", expires, at);
+  const { expires = Number.POSITIVE_INFINITY } = lease;
+  if (hardwareChanged === undefined && at < expires) {
+    return lease.expires === undefined ? lasting("licensed") : ending("licensed", expires, at);
+  }
   const ends = Math.min(hardwareChanged ?? expires, expires) + policy.additionalGrace * MINUTE;
   const reason = hardwareChanged === undefined ? undefined : "HARDWARE_CHANGED";
   return at < ends ? { ...ending("additionalGrace", ends, at), reason } : expired(reason);

@@ -1,4 +1,5 @@
 import { type ClaimReader, readClaims } from "./claims.ts";
+import { MAX_DOCUMENT } from "./jws.ts";
 import { problem } from "./problems.ts";
 import { formatTime, parseTime } from "./time.ts";
 
@@ -37,6 +38,13 @@ export interface MakAnswer {
   readonly activations: { readonly used: number; readonly of: number };
 }
 
+/** The answer to a host request that was granted. */
+export interface HostAnswer {
+  /** A host licence (see host-license.ts). */
+  readonly license: string;
+}
+
+const MOST_ACTIVATIONS = 1e9;
 const WHAT = "MAK request";
 const FINGERPRINT = /^[0-9a-f]{64}$/i;
 const NONCE = /^[A-Za-z0-9_-]{22}$/;
@@ -60,6 +68,36 @@ export function parseMakRequest(value: unknown): MakRequest {
     time: formatTime(time),
     nonce: matching(body, "nonce", NONCE),
   };
+}
+
+/** Reads a vendor's answer to a MAK request; the lease in it is still to be verified. Throws NOT_A_VENDOR. */
+export function parseMakAnswer(value: unknown): MakAnswer {
+  return fromVendor(value, (answer) => {
+    const activations = answer.object("activations");
+    return {
+      lease: answer.string("lease", MAX_DOCUMENT),
+      activations: {
+        used: activations.integer("used", 0, MOST_ACTIVATIONS),
+        of: activations.integer("of", 0, MOST_ACTIVATIONS),
+      },
+    };
+  });
+}
+
+/** Reads a vendor's answer to a host request; the licence in it is still to be verified. Throws NOT_A_VENDOR. */
+export function parseHostAnswer(value: unknown): HostAnswer {
+  return fromVendor(value, (answer) => ({ license: answer.string("license", MAX_DOCUMENT) }));
+}
+
+function fromVendor<T>(value: unknown, read: (answer: ClaimReader) => T): T {
+  try {
+    return read(readClaims(value, "answer"));
+  } catch (error) {
+    throw problem(
+      "NOT_A_VENDOR",
+      `What answered is not a vendor's activation server: ${(error as Error).message}`,
+    );
+  }
 }
 
 function matching(claims: ClaimReader, name: string, form: RegExp): string {

@@ -38,6 +38,10 @@ export const PROBLEMS = {
   NOT_A_HOST: row("0xC004F039", 502, 1, "What answered is not a Muster host."),
   HOST_NOT_TRUSTED: row("0x800B0109", 502, 1, "The host's licence does not chain to the vendor's key."),
 
+  // What a host, or a client with a MAK, finds while asking the vendor (WinINet's codes).
+  NOT_A_VENDOR: row("0x80072F78", 502, 1, "What answered is not a vendor's activation server."),
+  VENDOR_NOT_TRUSTED: row("0x80072F0D", 502, 1, "The TLS certificate of the vendor's server is not trusted."),
+
   // What a host finds while publishing itself in DNS (RFC 2136 and RFC 8945 response codes).
   DNS_FORMAT_ERROR: row("0x80072329", 502, 1, "The DNS server could not read the update."),
   DNS_NOT_IMPLEMENTED: row("0x8007232C", 502, 1, "The DNS server does not take updates."),

@@ -14,18 +14,31 @@ export function parseTime(text: string): number | undefined {
   const time = Date.parse(text);
   if (Number.isNaN(time) || time < YEAR_0 || time >= YEAR_10000) return undefined;
   // Date.parse takes 30 February and 24:00 for the day after.
-  const written = text.slice(0, 19);
-  return new Date(`${written}Z`).toISOString().startsWith(written) ? time : undefined;
+  const written = new Date(`${text.slice(0, 19)}Z`);
+  const isReal =
+    written.getUTCDate() === Number(text.slice(8, 10)) &&
+    written.getUTCHours() === Number(text.slice(11, 13));
+  return isReal ? time : undefined;
 }
 
 /** The timestamp of messages: UTC in whole seconds, `2026-11-22T06:44:00Z`. */
-export function formatTime(time: number): string {
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
-}
+export const formatTime = remember(1000, (time) => `${new Date(time).toISOString().slice(0, 19)}Z`);
 
 /** The timestamp inside events, UTC to the minute, `2026/11/22 06:44`: the form Microsoft's events use. */
-export function formatEventTime(time: number): string {
-  return new Date(time).toISOString().slice(0, 16).replaceAll("-", "/").replace("T", " ");
+export const formatEventTime = remember(MINUTE, (time) =>
+  new Date(time).toISOString().slice(0, 16).replaceAll("-", "/").replace("T", " "),
+);
+
+/** Keeps the last text: a host writes the same moment thousands of times a second. */
+function remember(step: number, format: (time: number) => string): (time: number) => string {
+  let last: number | undefined;
+  let text = "";
+  return (time) => {
+    const moment = Math.floor(time / step);
+    if (moment !== last) text = format(time);
+    last = moment;
+    return text;
+  };
 }
 
 /** Whole minutes from `now` until `then`, never negative. */

@@ -32,6 +32,7 @@ const product = {
   name: "Client",
   number: 1,
   policy: makePolicy({}),
+  channel: "VOLUME_KMSCLIENT" as const,
   setupKeys: [],
 };
 const catalogue: Catalogue = {

@@ -4,6 +4,7 @@ import { formatTime } from "../../protocol/time.ts";
 import type { Entry, EntryDetail } from "../../vendor/entries.ts";
 import { print, table } from "../output.ts";
 import { sinceTime } from "../since.ts";
+import { importUsage, showUsage, usageText } from "./usage.ts";
 import { type Common, verb, withVendor } from "./verb.ts";
 
 interface LedgerOptions extends Common {
@@ -11,6 +12,8 @@ interface LedgerOptions extends Common {
   readonly key?: string;
   readonly since?: number;
   readonly showKeys?: true;
+  readonly import?: string;
+  readonly usage?: true;
 }
 
 const ACTIONS: Record<EntryDetail["action"], string> = {
@@ -22,21 +25,31 @@ const ACTIONS: Record<EntryDetail["action"], string> = {
   "host-license": "host licence",
   mak: "MAK",
   "vendor-lease": "MAK lease",
+  "usage-report": "usage",
   blocked: "key blocked",
   restored: "key restored",
 };
 
 /** Adds `muster vendor ledger`. */
 export function addLedger(group: Command): void {
-  verb(group, "ledger", "show what was issued, to whom and when", "nothing.")
+  verb(
+    group,
+    "ledger",
+    "show what was issued, to whom and when, and what hosts reported of their usage",
+    "nothing; with --import the ledger, which keeps the report.",
+  )
     .option("--customer <name>", "only what this customer got")
     .option("--key <key>", "only what came of this key (or of keys that end in these five characters)")
     .option("--since <time>", "only from then on: 7d, 12h, 2026-11-22 or a timestamp", (text) =>
       sinceTime(text, Date.now()),
     )
     .option("--show-keys", "show whole keys, the secret ones too (default: their last five characters)")
+    .option("--import <file>", "take in a usage report of a host (muster host report); '-' is standard input")
+    .option("--usage", "show the newest usage report of each host, against its seats")
     .action((options: LedgerOptions) =>
-      withVendor(options.data, (vendor) => {
+      withVendor(options.data, async (vendor) => {
+        if (options.import !== undefined) return await importUsage(vendor, options.import, options);
+        if (options.usage) return showUsage(vendor, options);
         const { customer, key, since, showKeys, json } = options;
         const entries = vendor.entries({ customer, key, since });
         const names = new Map(vendor.catalogue().products.map(({ id, name }) => [id, name]));
@@ -58,6 +71,7 @@ export function addLedger(group: Command): void {
 function entryValue({ row, time, customer, key, detail }: Entry, spell: (text: string) => string) {
   const { action, ...rest } = detail;
   const expires = "expires" in detail ? { expires: formatTime(detail.expires) } : {};
+  const period = "from" in detail ? { from: formatTime(detail.from), to: formatTime(detail.to) } : {};
   return {
     row,
     time: formatTime(time),
@@ -66,6 +80,7 @@ function entryValue({ row, time, customer, key, detail }: Entry, spell: (text: s
     ...(key && { key: spell(key.text), keyKind: key.kind }),
     ...rest,
     ...expires,
+    ...period,
   };
 }
 
@@ -91,6 +106,8 @@ function what(detail: EntryDetail, names: Map<string, string>): string {
         detail.seats === undefined ? "no seat limit" : `${detail.seats} seats (overage: ${detail.overage})`;
       return `${covered}; ${seats}; ${detail.hosts} hosts, ${detail.activations} activations each; ${detail.days} days`;
     }
+    case "usage-report":
+      return `${detail.name}: ${usageText(detail)} (${detail.host})`;
     case "host-license": {
       const use =
         detail.kind === "renewal"

@@ -1,5 +1,5 @@
-import type { Command } from "commander";
-import type { Catalogue, Product } from "../../protocol/catalogue.ts";
+import { type Command, Option } from "commander";
+import type { Catalogue, Channel, Product } from "../../protocol/catalogue.ts";
 import type { Policy } from "../../protocol/policy.ts";
 import { problem } from "../../protocol/problems.ts";
 import type { Vendor } from "../../vendor/vendor.ts";
@@ -8,12 +8,14 @@ import { wholeNumber } from "../settings.ts";
 import { type Common, verb, withVendor } from "./verb.ts";
 
 const DAY = 24 * 60;
+const CHANNELS = { volume: "VOLUME_KMSCLIENT", retail: "RETAIL" } as const satisfies Record<string, Channel>;
 
 interface ProductOptions extends Common {
   readonly application?: string;
   readonly applicationId?: string;
   readonly change?: true;
   readonly rename?: string;
+  readonly channel?: keyof typeof CHANNELS;
   readonly required?: number;
   readonly activationInterval?: number;
   readonly renewalInterval?: number;
@@ -40,6 +42,12 @@ export function addProduct(group: Command): void {
     .option("--application-id <id>", "the id of an application that is to be made (default: a random one)")
     .option("--change", "change the product of this name or id: only what the options name")
     .option("--rename <name>", "its new name (with --change)")
+    .addOption(
+      new Option(
+        "--channel <channel>",
+        "volume: hosts activate it; retail: none does (default: volume)",
+      ).choices(Object.keys(CHANNELS)),
+    )
     .option("--required <count>", "how many machines a host must count (default: 25)", wholeNumber(1, 10_000))
     .option("--lease-days <days>", "how long a lease is valid (default: 180)", wholeNumber(1, 3650))
     .option(
@@ -98,14 +106,25 @@ function add(vendor: Vendor, name: string, options: ProductOptions): Product {
   if (application === undefined) {
     throw problem("BAD_INPUT", "A new product belongs to an application; name it with --application.");
   }
-  return vendor.addProduct({ name, application, applicationId, policy: policyOf(options) }, Date.now());
+  return vendor.addProduct(
+    { name, application, applicationId, channel: channelOf(options), policy: policyOf(options) },
+    Date.now(),
+  );
 }
 
 function change(vendor: Vendor, name: string, options: ProductOptions): Product {
   if (options.application !== undefined || options.applicationId !== undefined) {
     throw problem("BAD_INPUT", "A product stays in its application; add it there as a new product instead.");
   }
-  return vendor.changeProduct(name, { name: options.rename, policy: policyOf(options) }, Date.now());
+  return vendor.changeProduct(
+    name,
+    { name: options.rename, channel: channelOf(options), policy: policyOf(options) },
+    Date.now(),
+  );
+}
+
+function channelOf({ channel }: ProductOptions): Channel | undefined {
+  return channel && CHANNELS[channel];
 }
 
 /** The figures that the options name, in minutes. */
@@ -127,28 +146,34 @@ function policyOf(options: ProductOptions): Partial<Policy> {
 
 function listProducts(vendor: Vendor, { json }: Common): void {
   const { applications, products } = vendor.catalogue();
-  const rows = products.map(({ name, application, policy, setupKeys, id }) => [
+  const rows = products.map(({ name, application, channel, policy, setupKeys, id }) => [
     name,
     applications.find((pool) => pool.id === application)?.name ?? application,
     String(policy.required),
     inDays(policy.lease),
+    channel,
     String(setupKeys.length),
     id,
   ]);
   const text =
     rows.length === 0
       ? "There are no products yet; add one with muster vendor product NAME --application NAME."
-      : table(["Product", "Application", "Required", "Lease", "Setup keys", "Activation id"], rows);
+      : table(
+          ["Product", "Application", "Required", "Lease", "Channel", "Setup keys", "Activation id"],
+          rows,
+        );
   print(json, { applications, products, catalogue: vendor.catalogueFile }, text);
 }
 
-function describe({ name, id, application, number, policy }: Product, { applications }: Catalogue): string {
+function describe(product: Product, { applications }: Catalogue): string {
+  const { name, id, application, number, channel, policy } = product;
   return fields([
     ["Product", name],
     ["Activation id", id],
     ["Application", applications.find((pool) => pool.id === application)?.name],
     ["Application id", application],
     ["Number in keys", number],
+    ["Channel", channel],
     ["Required count", policy.required],
     ["Lease", inDays(policy.lease)],
     ["Activation interval", `${policy.activationInterval} minutes`],

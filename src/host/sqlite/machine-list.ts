@@ -1,6 +1,7 @@
 import type { Database } from "bun:sqlite";
 import type { MachinePage, MachineQuery, MachineSort, Place } from "../machine-list.ts";
 import { pause } from "../pause.ts";
+import { annotationOf } from "./annotations.ts";
 import { MACHINE_COLUMNS, type MachineRow, toMachine } from "./rows.ts";
 
 /**
@@ -30,12 +31,16 @@ interface FoundRow extends MachineRow {
 type Values = Record<string, string | number | null>;
 
 /** Finds one page of machines, a slice at a time, so that nobody waits for it. A page is as large as its limit says. */
-export async function listMachines(database: Database, query: MachineQuery): Promise<MachinePage> {
+export async function listMachines(
+  database: Database,
+  query: MachineQuery,
+  sliceSize = SLICE,
+): Promise<MachinePage> {
   const { sort, order, limit, after } = query;
   const direction = order === "asc" ? ">" : "<";
   const column = SORT_COLUMNS[sort];
   const slice = `(SELECT application, ${MACHINE_COLUMNS} FROM machine
-    WHERE (application, cmid) > ($fromApplication, $fromCmid) ORDER BY application, cmid LIMIT ${SLICE})`;
+    WHERE (application, cmid) > ($fromApplication, $fromCmid) ORDER BY application, cmid LIMIT ${sliceSize})`;
   const found = database.query<FoundRow, [Values]>(
     `SELECT application, application.id AS application_id, ${MACHINE_COLUMNS} FROM ${slice}
      JOIN application ON application.number = application
@@ -53,7 +58,11 @@ export async function listMachines(database: Database, query: MachineQuery): Pro
   };
   let rows: FoundRow[] = [];
   let total = 0;
-  for (let from: Edge | undefined = { application: 0, cmid: "" }; from; from = edgeAfter(database, from)) {
+  for (
+    let from: Edge | undefined = { application: 0, cmid: "" };
+    from;
+    from = edgeAfter(database, from, sliceSize)
+  ) {
     const start = { fromApplication: from.application, fromCmid: from.cmid };
     rows = merge(rows, found.all({ ...values, ...place, ...start, limit: limit + 1 }), query);
     if (after === undefined) total += counted.get({ ...values, ...start })?.matching ?? 0;
@@ -62,7 +71,10 @@ export async function listMachines(database: Database, query: MachineQuery): Pro
   const page = rows.slice(0, limit);
   const last = rows.length > limit ? page.at(-1) : undefined;
   return {
-    machines: page.map((row) => annotated(database, row)),
+    machines: page.map((row) => {
+      const machine = toMachine(row, row.application_id);
+      return { ...machine, ...annotationOf(database, machine) };
+    }),
     total: after === undefined ? total : undefined,
     next: last && placeOf(last, sort),
   };
@@ -92,13 +104,13 @@ interface Edge {
 }
 
 /** The last machine of the slice that begins after an edge, when another one may follow it. */
-function edgeAfter(database: Database, { application, cmid }: Edge): Edge | undefined {
+function edgeAfter(database: Database, { application, cmid }: Edge, sliceSize: number): Edge | undefined {
   return (
     database
       .query<Edge, [number, string, number]>(
         "SELECT application, cmid FROM machine WHERE (application, cmid) > (?, ?) ORDER BY application, cmid LIMIT 1 OFFSET ?",
       )
-      .get(application, cmid, SLICE - 1) ?? undefined
+      .get(application, cmid, sliceSize - 1) ?? undefined
   );
 }
 
@@ -133,29 +145,6 @@ function compare(one: Buffer | number | string, two: Buffer | number | string): 
 function placeOf(row: FoundRow, sort: MachineSort): Place {
   const machine = toMachine(row, row.application_id);
   return { value: machine[sort], application: row.application_id, cmid: row.cmid };
-}
-
-function annotated(database: Database, row: FoundRow): MachinePage["machines"][number] {
-  const { text, ordered } = annotationOf(database, row.application, row.cmid);
-  return { ...toMachine(row, row.application_id), note: text, rearm: ordered };
-}
-
-/** What administrators have said of a machine. */
-export function annotationOf(
-  database: Database,
-  application: number,
-  cmid: string,
-): { text: string; ordered: boolean } {
-  const note = database.query<{ text: string }, [number, string]>(
-    "SELECT text FROM note WHERE application = ? AND cmid = ?",
-  );
-  const order = database.query<{ cmid: string }, [number, string]>(
-    "SELECT cmid FROM rearm_order WHERE application = ? AND cmid = ?",
-  );
-  return {
-    text: note.get(application, cmid)?.text ?? "",
-    ordered: order.get(application, cmid) !== null,
-  };
 }
 
 /** The store's number of an application; none matches an id that is not there. */

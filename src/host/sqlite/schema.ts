@@ -2,9 +2,10 @@ import type { Database } from "bun:sqlite";
 import { problem } from "../../protocol/problems.ts";
 import first from "./0001.sql" with { type: "text" };
 import second from "./0002.sql" with { type: "text" };
+import third from "./0003.sql" with { type: "text" };
 
 /** The migrations in order. A released one is never changed: what it made stands in people's stores. */
-const MIGRATIONS: readonly string[] = [first, second];
+const MIGRATIONS: readonly string[] = [first, second, third];
 
 /**
  * Brings a store to the present schema, in one transaction, so that two processes that start at once do it once.

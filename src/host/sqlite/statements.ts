@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { type EventRow, MACHINE_COLUMNS, type MachineRow } from "./rows.ts";
+import { MACHINE_COLUMNS, type MachineRow } from "./rows.ts";
 
 /** A row of the table `application`. */
 export interface ApplicationRow {
@@ -26,6 +26,18 @@ type PutMachine = [
   code: string,
 ];
 
+type RenewMachine = [
+  status: number,
+  lastSeen: number,
+  leaseExpires: number,
+  ticket: number,
+  previousTicket: number,
+  requests: number,
+  code: string,
+  application: number,
+  cmid: string,
+];
+
 /** Every statement of the store, prepared once. */
 export function prepare(database: Database) {
   return {
@@ -48,6 +60,10 @@ export function prepare(database: Database) {
     putMachine: database.query<null, PutMachine>(
       `INSERT OR REPLACE INTO machine (application, ${MACHINE_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     ),
+    renewMachine: database.query<null, RenewMachine>(
+      `UPDATE machine SET status = ?, last_seen = ?, lease_expires = ?, ticket = ?, previous_ticket = ?, requests = ?, code = ?
+       WHERE application = ? AND cmid = ?`,
+    ),
     seenByMinute: database.query<{ minute: number; machines: number }, [number]>(
       "SELECT last_seen / 60000 AS minute, count(*) AS machines FROM machine WHERE application = ? GROUP BY 1",
     ),
@@ -64,12 +80,6 @@ export function prepare(database: Database) {
     addEvent: database.query<null, [number, number, string | null, string, string]>(
       "INSERT INTO event (time, id, cmid, machine, info) VALUES (?, ?, ?, ?, ?)",
     ),
-    events: database.query<EventRow, [number, number, number | null, string | null, number]>(
-      `SELECT row, time, id, machine, info FROM (
-         SELECT row, time, id, machine, info FROM event
-         WHERE row > ?1 AND time >= ?2 AND (?3 IS NULL OR id = ?3) AND (?4 IS NULL OR cmid = ?4)
-         ORDER BY row DESC LIMIT ?5) ORDER BY row`,
-    ),
     setting: database.query<{ value: string }, [string]>("SELECT value FROM setting WHERE name = ?"),
     putSetting: database.query<null, [string, string]>(
       "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)",
@@ -77,6 +87,7 @@ export function prepare(database: Database) {
     keepSetting: database.query<null, [string, string]>(
       "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO NOTHING",
     ),
+    putWritten: database.query<null, [number]>("INSERT OR REPLACE INTO written (number, time) VALUES (1, ?)"),
     dropSetting: database.query<null, [string]>("DELETE FROM setting WHERE name = ?"),
   };
 }

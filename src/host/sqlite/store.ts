@@ -1,16 +1,30 @@
 import { Database, SQLiteError } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
-import { chmodSync, closeSync, openSync } from "node:fs";
+import { chmodSync, closeSync, openSync, statSync } from "node:fs";
 import type { LoggedEvent } from "../../protocol/events.ts";
 import type { LicenseStatus } from "../../protocol/license-state.ts";
 import { problem } from "../../protocol/problems.ts";
 import { BatchCounts, type CountedApplication, Counts } from "../counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "../decide.ts";
 import { currentCount, type Machine } from "../machine.ts";
-import type { ApplicationFigures, EventFilter, SettingName, Store } from "../store.ts";
-import { toEvent, toMachine } from "./rows.ts";
+import type { ListedMachine, MachinePage, MachineQuery } from "../machine-list.ts";
+import type {
+  ApplicationFigures,
+  EventFilter,
+  EventLogFigures,
+  MachineKey,
+  SettingName,
+  Store,
+} from "../store.ts";
+import type { Usage } from "../usage.ts";
+import { annotationOf, putNote, putRearmOrder, readRearmOrders } from "./annotations.ts";
+import { EventLog, readEvents } from "./event-log.ts";
+import { forgetMachine, isUnseen, unseenMachines } from "./forget.ts";
+import { listMachines } from "./machine-list.ts";
+import { toMachine } from "./rows.ts";
 import { migrate } from "./schema.ts";
 import { prepare } from "./statements.ts";
+import { readUsage, UsageLog } from "./usage-log.ts";
 
 /** What a SQLite store is opened with. */
 export interface SqliteOptions {
@@ -20,18 +34,20 @@ export interface SqliteOptions {
   readonly machine: string;
   /** The largest the file may grow, in pages of 4 KiB; unlimited when left out. */
   readonly maximumPages?: number | undefined;
+  /** False does not wait for the disk, for simulations: a power cut may cost such a store its last batches. */
+  readonly durable?: boolean | undefined;
 }
 
 const TICKET_SECRET = "ticket-secret";
-const MANY_EVENTS = 1_000_000_000;
 
 /**
  * The store of a single host: one SQLite file in WAL mode, flushed to disk at each commit (`synchronous=FULL`).
  * Counts are kept in memory and changed only after the commit they belong to. Throws BAD_INPUT when the file is
  * damaged or no store, STORE_NEWER when a later Muster wrote it; neither is changed.
  */
-export function openSqliteStore({ path, machine, maximumPages }: SqliteOptions): Store {
+export function openSqliteStore({ path, machine, maximumPages, durable }: SqliteOptions): Store {
   const database = openDatabase(path);
+  if (durable === false) database.run("PRAGMA synchronous = OFF");
   if (maximumPages !== undefined) database.run(`PRAGMA max_page_count = ${maximumPages}`);
   return new SqliteStore(database, machine);
 }
@@ -42,11 +58,15 @@ class SqliteStore implements Store {
   private readonly database: Database;
   private readonly host: string;
   private readonly sql: ReturnType<typeof prepare>;
+  private readonly eventLog: EventLog;
+  private readonly usageLog: UsageLog;
 
   constructor(database: Database, host: string) {
     this.database = database;
     this.host = host;
     this.sql = prepare(database);
+    this.eventLog = new EventLog(database);
+    this.usageLog = new UsageLog(database);
     for (const { minute, machines } of this.sql.leasesByMinute.all()) this.counts.addLeases(minute, machines);
   }
 
@@ -69,12 +89,13 @@ class SqliteStore implements Store {
     now: number,
   ): Promise<Decision[]> {
     const counts = new BatchCounts(this.counts, now);
-    const decisions = this.write(() => {
+    const { decisions, noted } = this.write(() => {
       const settled = batch.map((arrival) => this.settle(arrival, decide, counts, now));
       this.addReceived(batch, settled);
-      return settled;
+      return { decisions: settled, noted: this.usageLog.note(counts.leased, now) };
     });
     counts.keep();
+    this.usageLog.keep(noted);
     return decisions;
   }
 
@@ -100,6 +121,14 @@ class SqliteStore implements Store {
     return this.counts.leased(now);
   }
 
+  async noteUsage(now: number): Promise<void> {
+    this.usageLog.keep(this.write(() => this.usageLog.note(this.counts.leased(now), now)));
+  }
+
+  async usage(since: number, now: number): Promise<Usage> {
+    return readUsage(this.database, since, now);
+  }
+
   async machine(application: string, cmid: string): Promise<Machine | undefined> {
     return this.find(application, cmid);
   }
@@ -108,21 +137,83 @@ class SqliteStore implements Store {
     return this.sql.machines.all(limit).map((row) => toMachine(row, row.application_id));
   }
 
-  async events({
-    id,
-    cmid,
-    since,
-    afterRow,
-    limit,
-  }: EventFilter): Promise<(LoggedEvent & { row: number })[]> {
-    const rows = this.sql.events.all(
-      afterRow ?? 0,
-      since ?? 0,
-      id ?? null,
-      cmid ?? null,
-      limit ?? MANY_EVENTS,
-    );
-    return rows.flatMap(toEvent);
+  async events(filter: EventFilter): Promise<(LoggedEvent & { row: number })[]> {
+    return readEvents(this.database, filter);
+  }
+
+  async listMachines(query: MachineQuery): Promise<MachinePage> {
+    return listMachines(this.database, query);
+  }
+
+  async listedMachine(key: MachineKey): Promise<ListedMachine | undefined> {
+    const machine = this.find(key.application, key.cmid);
+    return machine && { ...machine, ...annotationOf(this.database, key) };
+  }
+
+  async noteMachine(key: MachineKey, note: string): Promise<boolean> {
+    return this.write(() => putNote(this.database, key, note));
+  }
+
+  async orderRearm(
+    key: MachineKey,
+    isOrdered: boolean,
+    tell: (machine: Machine) => readonly EventDraft[],
+    now: number,
+  ): Promise<boolean> {
+    return this.write(() => {
+      const machine = this.find(key.application, key.cmid);
+      if (putRearmOrder(this.database, key, isOrdered) && machine) this.addEvents(tell(machine), now);
+      return machine !== undefined;
+    });
+  }
+
+  async rearmOrders(): Promise<readonly MachineKey[]> {
+    return readRearmOrders(this.database);
+  }
+
+  async forget(
+    key: MachineKey,
+    tell: (machine: Machine) => readonly EventDraft[],
+    now: number,
+  ): Promise<Machine | undefined> {
+    const machine = this.write(() => {
+      const forgotten = forgetMachine(this.database, key);
+      if (forgotten) this.addEvents(tell(forgotten), now);
+      return forgotten;
+    });
+    if (machine) this.counts.forget(machine);
+    return machine;
+  }
+
+  async forgetUnseen(
+    before: number,
+    tell: (machines: number) => readonly EventDraft[],
+    now: number,
+  ): Promise<number> {
+    let total = 0;
+    for await (const keys of unseenMachines(this.database, before, now)) {
+      const machines = this.write(() => {
+        const unseen = keys.filter((key) => isUnseen(this.find(key.application, key.cmid), before, now));
+        const forgotten = unseen.flatMap((key) => forgetMachine(this.database, key) ?? []);
+        if (forgotten.length > 0) this.addEvents(tell(forgotten.length), now);
+        return forgotten;
+      });
+      for (const machine of machines) this.counts.forget(machine);
+      total += machines.length;
+    }
+    return total;
+  }
+
+  async keepEventsWithin(bytes: number): Promise<EventLogFigures> {
+    return this.eventLog.keepWithin(bytes);
+  }
+
+  async checkWritable(now: number): Promise<void> {
+    this.write(() => this.sql.putWritten.run(now));
+  }
+
+  async bytes(): Promise<number> {
+    return diskBytes(this.database.filename);
   }
 
   async setting(name: SettingName): Promise<string | undefined> {
@@ -166,7 +257,8 @@ class SqliteStore implements Store {
     const number = this.numbers.get(application);
     if (number === undefined) return decision;
     if (decision.kind === "admission" && decision.machine) {
-      this.put(number, decision.machine);
+      if (machine && isSameIdentity(machine, decision.machine)) this.renew(number, decision.machine);
+      else this.put(number, decision.machine);
       if (decision.tally.largestRequired > tally.largestRequired) {
         this.sql.setLargestRequired.run(decision.tally.largestRequired, number);
       }
@@ -220,6 +312,23 @@ class SqliteStore implements Store {
     );
   }
 
+  /** What a renewal changes; to replace the whole row costs three times as much. */
+  private renew(application: number, machine: Machine): void {
+    const { cmid, status, lastSeen, leaseExpires, ticket, previousTicket, requests, code } = machine;
+    const { renewMachine } = this.sql;
+    renewMachine.run(
+      status,
+      lastSeen,
+      leaseExpires,
+      ticket,
+      previousTicket,
+      requests,
+      code,
+      application,
+      cmid,
+    );
+  }
+
   private addEvents(events: readonly EventDraft[], now: number): void {
     for (const { id, cmid, info } of events) this.sql.addEvent.run(now, id, cmid ?? null, this.host, info);
   }
@@ -239,6 +348,22 @@ class SqliteStore implements Store {
       );
     }
   }
+}
+
+/** The file and its write-ahead log. */
+function diskBytes(path: string): number {
+  const sizes = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
+
+function isSameIdentity(one: Machine, other: Machine): boolean {
+  return (
+    one.name === other.name &&
+    one.fingerprint === other.fingerprint &&
+    one.product === other.product &&
+    one.address === other.address &&
+    one.virtual === other.virtual
+  );
 }
 
 function openDatabase(path: string): Database {

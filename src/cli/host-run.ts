@@ -1,0 +1,171 @@
+import { resolve } from "node:path";
+import { type Command, Option } from "commander";
+import type { Logger } from "pino";
+import { machineSuffixes } from "../client/suffixes.ts";
+import { ADMIN_PORT } from "../host/admin/server.ts";
+import { signInUrl } from "../host/admin/token.ts";
+import { readTsigKeyFile } from "../host/dns/index.ts";
+import { openIdentity, tokenPath } from "../host/folder.ts";
+import { LOG_LEVELS, type LogLevel, openLog } from "../host/log.ts";
+import type { Publishing } from "../host/publisher.ts";
+import { type HostConfig, type RunningHost, runHost } from "../host/run.ts";
+import { print } from "./output.ts";
+import { dataOption, rereadSettings, wholeNumber } from "./settings.ts";
+import { interrupted, onHangup } from "./signals.ts";
+import { VENDOR_HELP, vendorServer } from "./vendor-server.ts";
+
+interface RunOptions {
+  readonly port?: number;
+  readonly address: string;
+  readonly data: string;
+  readonly json?: boolean;
+  readonly dns: boolean;
+  readonly dnsDomain?: string[];
+  readonly dnsServer?: string;
+  readonly dnsTarget?: string;
+  readonly tsigKey?: string;
+  readonly vendor?: string;
+  readonly srvPriority: number;
+  readonly srvWeight: number;
+  readonly admin: boolean;
+  readonly adminAddress: string;
+  readonly adminPort?: number;
+  readonly logLevel: LogLevel;
+}
+
+const CHANGES = `
+Changes: counts, leases and events in the store; its SRV record in DNS. Logs go to stderr: JSON, or readable lines on
+a terminal. SIGHUP reads licence, catalogue, settings, TSIG key and muster.toml again; SIGTERM ends it after the
+answers are out.`;
+
+/** Adds `muster host run`. */
+export function addRun(group: Command): void {
+  const command = group.command("run");
+  command
+    .description(
+      "Serve: count machines, answer them, publish the host in DNS. Ctrl+C ends it after the answers are out.",
+    )
+    .option("--port <number>", "TCP port for clients; 0 takes a free one", wholeNumber(0, 65_535))
+    .option("--address <ip>", "the address to listen on", "0.0.0.0")
+    .option(
+      "--admin-port <number>",
+      `port for administrators (default: ${ADMIN_PORT}, or a free one)`,
+      wholeNumber(0, 65_535),
+    )
+    .option("--admin-address <ip>", "the address administrators reach it at", "127.0.0.1")
+    .option("--no-admin", "open no port for administrators")
+    .option("--dns-domain <domain...>", "publish the host in these domains (default: this machine's)")
+    .option("--dns-server <host[:port]>", "the DNS server to update (default: the zone's primary)")
+    .option("--dns-target <name>", "the name clients are sent to (default: this machine's full name)")
+    .option("--tsig-key <file>", "the key that signs DNS updates, a file as tsig-keygen writes it")
+    .option(
+      "--srv-priority <number>",
+      "priority of the SRV record; the lowest is tried first",
+      wholeNumber(0, 65_535),
+      0,
+    )
+    .option(
+      "--srv-weight <number>",
+      "weight of the SRV record within its priority",
+      wholeNumber(0, 65_535),
+      0,
+    )
+    .option("--no-dns", "do not publish the host in DNS")
+    .option("--vendor <url>", `renew the host licence before its end: ${VENDOR_HELP}`)
+    .addOption(
+      new Option("--log-level <level>", "how much the log says").choices([...LOG_LEVELS]).default("info"),
+    )
+    .addOption(dataOption("host"))
+    .option("--json", "print JSON lines")
+    .addHelpText("after", CHANGES)
+    .action(async (options: RunOptions) => {
+      const log = openLog({
+        level: options.logLevel,
+        write: (text) => void process.stderr.write(text),
+        isReadable: process.stderr.isTTY,
+      });
+      const running = await runHost(await configOf(options, log));
+      print(options.json, ready(running, options), readyText(running));
+      const stopReloading = onHangup(() => reload(running, options, command, log));
+      await interrupted();
+      stopReloading();
+      log.info("The host ends.");
+      await running.stop();
+    });
+}
+
+async function configOf(options: RunOptions, log: Logger): Promise<HostConfig> {
+  const { port, address, data } = options;
+  const onTrouble = (sentence: string) => log.warn(sentence);
+  const publishing = await publishingOf(options, openIdentity(data).name, onTrouble);
+  const vendor = options.vendor === undefined ? undefined : vendorServer(options.vendor);
+  const config = { folder: data, address, port, publishing, vendor, clock: Date.now, onTrouble, log };
+  if (!options.admin) return config;
+  const { adminAddress, adminPort } = options;
+  const admin = { address: adminAddress, port: adminPort ?? ADMIN_PORT, isFixed: adminPort !== undefined };
+  return { ...config, admin };
+}
+
+/** The line that `muster host run --json` prints when it is ready; the token stays in its file, out of journals. */
+function ready({ listener, name, admin }: RunningHost, { data }: RunOptions): object {
+  return {
+    ready: true,
+    activation: listener.url,
+    name,
+    ...(admin === undefined ? {} : { admin: admin.url, tokenFile: resolve(tokenPath(data)) }),
+  };
+}
+
+function readyText({ listener, name, admin }: RunningHost): string {
+  const host = `The host ${name} answers at ${listener.url}. Ctrl+C ends it.`;
+  if (admin === undefined) return host;
+  // A person at a terminal may open it; what a service prints is kept by others.
+  const link = process.stdout.isTTY ? signInUrl(admin) : admin.url;
+  return `${host}\nAdministrators reach it at ${link}`;
+}
+
+async function reload(
+  running: RunningHost,
+  before: RunOptions,
+  command: Command,
+  log: Logger,
+): Promise<void> {
+  try {
+    const options = rereadSettings<RunOptions>(command);
+    log.level = options.logLevel;
+    const onTrouble = (sentence: string) => log.warn(sentence);
+    await running.republish(await publishingOf(options, running.name, onTrouble));
+    await running.reload();
+    const fixed = ["port", "address", "data", "vendor", "admin", "adminAddress", "adminPort"] as const;
+    for (const name of fixed.filter((each) => options[each] !== before[each])) {
+      log.warn(`The option ${name} takes effect when the host is started again.`);
+    }
+    log.info("The host has read its licence, catalogue and settings again.");
+  } catch (error) {
+    log.error(`The host keeps what it has: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+async function publishingOf(
+  options: RunOptions,
+  hostName: string,
+  onTrouble: (sentence: string) => void,
+): Promise<Publishing | undefined> {
+  if (!options.dns) return undefined;
+  const domains = options.dnsDomain ?? (await machineSuffixes()).slice(0, 1);
+  const [domain] = domains;
+  if (domain === undefined) {
+    onTrouble(
+      "This machine has no DNS domain, so the host is not published; name one with --dns-domain, or say --no-dns.",
+    );
+    return undefined;
+  }
+  return {
+    domains,
+    target: options.dnsTarget ?? (hostName.includes(".") ? hostName : `${hostName}.${domain}`),
+    server: options.dnsServer,
+    tsigKey: options.tsigKey === undefined ? undefined : await readTsigKeyFile(options.tsigKey),
+    priority: options.srvPriority,
+    weight: options.srvWeight,
+  };
+}

@@ -1,0 +1,101 @@
+import { problem } from "../../protocol/problems.ts";
+import { type Address, type Listener, listenerUrl } from "../http.ts";
+import { listenProblem } from "../listen-problem.ts";
+import { problemResponse } from "../problem-response.ts";
+import type { Admin } from "./admin.ts";
+import { checkHostHeader } from "./host-header.ts";
+import type { Route } from "./route.ts";
+import { ROUTES } from "./routes.ts";
+import { requireToken } from "./token.ts";
+
+/** The port of the admin listener unless told otherwise. */
+export const ADMIN_PORT = 1689;
+
+/** Seconds a connection may be silent; a stream of events may be for ever. */
+const IDLE_SECONDS = 30;
+const MAX_BODY = 64 * 1024;
+
+/** Nothing here may be cached, framed, sniffed, or told to other sites. */
+const HEADERS = {
+  "cache-control": "no-store",
+  "content-security-policy":
+    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "cross-origin-resource-policy": "same-origin",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+};
+
+/** Serves the admin API to those who have the token. Throws PORT_IN_USE, ACCESS_DENIED. */
+export function serveAdmin(admin: Admin, token: string, { address, port }: Address): Listener {
+  const stopping = new AbortController();
+  const paths = Map.groupBy(ROUTES, ({ path }) => path);
+  const server = open({
+    routes: Object.fromEntries([...paths].map(([path, routes]) => [path, answering(routes)])),
+    fetch: (request: Request) => respond(request, [], refusePath),
+  });
+  return {
+    port: server.port ?? port,
+    url: listenerUrl(address, server.port ?? port),
+    async stop() {
+      stopping.abort();
+      await server.stop();
+    },
+  };
+
+  function open(answers: Pick<Bun.Serve.Options<undefined, string>, "routes" | "fetch">) {
+    try {
+      return Bun.serve({
+        hostname: address,
+        port,
+        idleTimeout: IDLE_SECONDS,
+        maxRequestBodySize: MAX_BODY,
+        development: false,
+        reusePort: false,
+        ...answers,
+      } as Bun.Serve.Options<undefined, string>);
+    } catch (error) {
+      throw listenProblem(error, { address, port, option: "--admin-port" });
+    }
+  }
+
+  /** Answers a path, whose routes differ in their methods. */
+  function answering(routes: Route[]) {
+    return (request: Request, running: Bun.Server<unknown>) => {
+      const found = routes.find(({ method }) => method === request.method);
+      const from = running.requestIP(request)?.address ?? "";
+      return respond(request, routes, async () => {
+        if (!found) throw problem("METHOD_NOT_ALLOWED", `This path takes ${methodsOf(routes)}.`);
+        const response = await found.answer(request, admin, from, stopping.signal);
+        if (response.headers.get("content-type") === "text/event-stream") running.timeout(request, 0);
+        return response;
+      });
+    };
+  }
+
+  async function respond(
+    request: Request,
+    routes: Route[],
+    answer: () => Promise<Response>,
+  ): Promise<Response> {
+    let response: Response;
+    try {
+      checkHostHeader(request, admin.identity.name);
+      if (!routes.some(({ isOpen }) => isOpen)) requireToken(token, request);
+      response = await answer();
+    } catch (error) {
+      const onDefect = (defect: unknown) =>
+        admin.log.error(defect, "A request to the admin listener failed.");
+      response = problemResponse(error, { allow: methodsOf(routes), onDefect });
+    }
+    for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+    return response;
+  }
+}
+
+async function refusePath(): Promise<never> {
+  throw problem("NOT_FOUND", "There is nothing at this path; /v1/openapi.json lists all there is.");
+}
+
+function methodsOf(routes: readonly Route[]): string {
+  return routes.map(({ method }) => method).join(", ");
+}

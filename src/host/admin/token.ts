@@ -1,0 +1,38 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { problem } from "../../protocol/problems.ts";
+import { tokenPath, writeWhole } from "../folder.ts";
+
+const TOKEN = /^[A-Za-z0-9_-]{43}$/;
+
+/** The token of a host's admin listener: 32 random bytes in base64url, made at first run, in a file of mode 0600. */
+export function openToken(folder: string): string {
+  const path = tokenPath(folder);
+  if (!existsSync(path)) writeWhole(path, `${randomBytes(32).toString("base64url")}\n`);
+  const token = readFileSync(path, "utf8").trim();
+  if (TOKEN.test(token)) return token;
+  throw problem(
+    "BAD_INPUT",
+    `The token in ${path} is not one that Muster made; remove the file, and the host makes a new one.`,
+  );
+}
+
+/** A URL that signs in when a person opens it: browsers keep what follows # to themselves. */
+export function signInUrl({ url, token }: { readonly url: string; readonly token: string }): string {
+  return `${url}/#token=${token}`;
+}
+
+/** Throws UNAUTHORIZED unless the request bears the token, in a time that says nothing of how much of it was right. */
+export function requireToken(token: string, request: Request): void {
+  const [, given = ""] = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
+  // Digests have one length, whatever was given; the strings may not.
+  if (timingSafeEqual(digest(given), digest(token))) return;
+  throw problem(
+    "UNAUTHORIZED",
+    "Send the token of this host as Authorization: Bearer TOKEN; it is in the file admin-token of the host's folder.",
+  );
+}
+
+function digest(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,87 @@
+import type { Settler } from "../host.ts";
+import { type Address, type Listener, listen, listenerUrl } from "../http.ts";
+import {
+  problemOf,
+  type Question,
+  type Result,
+  refusalMessage,
+  type ToFront,
+  type ToHost,
+} from "./messages.ts";
+import { createOutbox } from "./outbox.ts";
+
+/** What fronts are opened with. */
+export interface FrontsOptions extends Address {
+  readonly folder: string;
+  /** How many threads serve; more than one needs a system that deals connections between listeners (Linux). */
+  readonly fronts: number;
+  /** Told when a front fails, which is a defect. */
+  readonly onTrouble: (sentence: string) => void;
+}
+
+interface Front {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/**
+ * Serves the activation port from threads of their own. The disk's flush and the signatures take turns no longer: a
+ * batch is on its way to the disk while the next one is read and the last one is signed. Throws as `listen`.
+ */
+export async function listenFromFronts(settler: Settler, options: FrontsOptions): Promise<Listener> {
+  const port = claimPort(options);
+  const isShared = options.fronts > 1;
+  const fronts = await Promise.all(
+    Array.from({ length: options.fronts }, () => startFront(settler, { ...options, port, isShared })),
+  );
+  return {
+    port,
+    url: listenerUrl(options.address, port),
+    async stop() {
+      await Promise.all(fronts.map((front) => front.stop()));
+      await settler.idle();
+    },
+  };
+}
+
+/** The port, once it is known to be free: fronts share theirs, and would share it with another host as well. */
+function claimPort({ address, port }: Address): number {
+  const probe = listen({ activate: () => Promise.reject(), idle: async () => {} }, { address, port });
+  const claimed = probe.port;
+  probe.stop();
+  return claimed;
+}
+
+async function startFront(settler: Settler, options: FrontsOptions & { isShared: boolean }): Promise<Front> {
+  const { folder, address, port, isShared, onTrouble } = options;
+  const worker = new Worker(new URL("./worker.ts", import.meta.url));
+  const post = (message: ToFront) => worker.postMessage(message);
+  const answer = createOutbox<Result>((results) => post({ kind: "settled", results }));
+  const started = Promise.withResolvers<Front>();
+  const stopped = Promise.withResolvers<void>();
+
+  worker.onerror = (event) =>
+    onTrouble(`A thread that serves clients failed (${event.message}); restart the host.`);
+  worker.onmessage = ({ data }: MessageEvent<ToHost>) => {
+    if (data.kind === "asked") for (const question of data.questions) settle(settler, question).then(answer);
+    else if (data.kind === "ready") started.resolve({ port: data.port, stop });
+    else if (data.kind === "failed") started.reject(problemOf(data.refusal));
+    else stopped.resolve();
+  };
+  post({ kind: "start", folder, address, port, isShared });
+  return started.promise;
+
+  async function stop() {
+    post({ kind: "stop" });
+    await stopped.promise;
+    worker.terminate();
+  }
+}
+
+async function settle(settler: Settler, { id, request, address }: Question): Promise<Result> {
+  try {
+    return { id, settlement: await settler.settle(request, address) };
+  } catch (error) {
+    return { id, refusal: refusalMessage(error) };
+  }
+}

@@ -1,0 +1,62 @@
+/** A front: a thread that serves HTTP for a host. `http → parse` and `sign → answer` are here, the rest in the host. */
+import { openIdentity } from "../folder.ts";
+import { type Settlement, type Settler, signAnswers } from "../host.ts";
+import { type Listener, listen } from "../http.ts";
+import {
+  type FrontStart,
+  problemOf,
+  type Question,
+  type Result,
+  refusalMessage,
+  type ToFront,
+  type ToHost,
+} from "./messages.ts";
+import { createOutbox } from "./outbox.ts";
+
+declare const self: Worker;
+
+const post = (message: ToHost) => self.postMessage(message);
+const waiting = new Map<number, PromiseWithResolvers<Settlement>>();
+let listener: Listener | undefined;
+
+self.onmessage = async ({ data }: MessageEvent<ToFront>) => {
+  if (data.kind === "settled") for (const result of data.results) hand(result);
+  else if (data.kind === "start") start(data);
+  else {
+    await listener?.stop();
+    post({ kind: "stopped" });
+  }
+};
+
+function start({ folder, ...address }: FrontStart): void {
+  try {
+    listener = listen(signAnswers(remoteSettler(), openIdentity(folder)), address);
+    post({ kind: "ready", port: listener.port });
+  } catch (error) {
+    post({ kind: "failed", refusal: refusalMessage(error) });
+  }
+}
+
+function remoteSettler(): Settler {
+  let last = 0;
+  const ask = createOutbox<Question>((questions) => post({ kind: "asked", questions }));
+  return {
+    settle(request, address) {
+      const settled = Promise.withResolvers<Settlement>();
+      const id = ++last;
+      waiting.set(id, settled);
+      ask({ id, request, address });
+      return settled.promise;
+    },
+    async idle() {
+      await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));
+    },
+  };
+}
+
+function hand(result: Result): void {
+  const asker = waiting.get(result.id);
+  waiting.delete(result.id);
+  if ("settlement" in result) asker?.resolve(result.settlement);
+  else asker?.reject(problemOf(result.refusal));
+}

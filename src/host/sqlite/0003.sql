@@ -1,0 +1,4 @@
+CREATE TABLE usage_day (
+  day INTEGER PRIMARY KEY,
+  leased INTEGER NOT NULL
+);

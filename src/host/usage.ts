@@ -1,0 +1,14 @@
+import type { ProductUsage } from "../protocol/usage-report.ts";
+
+/** How a host was used over some time. */
+export interface Usage {
+  /** The most leases at once of each day (UTC) that the host noted, oldest first. */
+  readonly days: readonly {
+    /** The start of the day, milliseconds since the epoch. */
+    readonly day: number;
+    readonly leased: number;
+  }[];
+  /** Distinct machines that asked. */
+  readonly machines: number;
+  readonly products: readonly ProductUsage[];
+}
