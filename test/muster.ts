@@ -19,6 +19,8 @@ export interface Outcome {
 export interface HostProcess {
   readonly pid: number;
   readonly url: string;
+  /** Where administrators reach it; undefined when it was started with --no-admin. */
+  readonly admin: string | undefined;
   /** What it has printed on stderr so far. */
   errors(): string;
   stop(): Promise<void>;
@@ -47,10 +49,13 @@ export async function startHostProcess(folder: string, ...args: string[]): Promi
     await heard;
     throw new Error(`muster host run ended at once: ${errors}`);
   }
-  const { activation } = JSON.parse(new TextDecoder().decode(value)) as { activation: string };
+  const { activation, admin } = JSON.parse(new TextDecoder().decode(value)) as Partial<
+    Record<string, string>
+  >;
   const host: HostProcess = {
     pid: child.pid,
-    url: activation,
+    url: activation ?? "",
+    admin,
     errors: () => errors,
     async stop() {
       child.kill("SIGTERM");

@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
@@ -16,6 +17,7 @@ import { VENDOR_HELP, vendorServer } from "./vendor-server.ts";
 
 interface RunOptions {
   readonly port?: number;
+  readonly fronts: number;
   readonly address: string;
   readonly data: string;
   readonly json?: boolean;
@@ -47,6 +49,12 @@ export function addRun(group: Command): void {
     )
     .option("--port <number>", "TCP port for clients; 0 takes a free one", wholeNumber(0, 65_535))
     .option("--address <ip>", "the address to listen on", "0.0.0.0")
+    .option(
+      "--fronts <number>",
+      "threads that serve HTTP beside the one that counts",
+      wholeNumber(0, 64),
+      usualFronts(),
+    )
     .option(
       "--admin-port <number>",
       `port for administrators (default: ${ADMIN_PORT}, or a free one)`,
@@ -95,15 +103,20 @@ export function addRun(group: Command): void {
 }
 
 async function configOf(options: RunOptions, log: Logger): Promise<HostConfig> {
-  const { port, address, data } = options;
+  const { port, address, data, fronts } = options;
   const onTrouble = (sentence: string) => log.warn(sentence);
   const publishing = await publishingOf(options, openIdentity(data).name, onTrouble);
   const vendor = options.vendor === undefined ? undefined : vendorServer(options.vendor);
-  const config = { folder: data, address, port, publishing, vendor, clock: Date.now, onTrouble, log };
+  const config = { folder: data, address, port, fronts, publishing, vendor, clock: Date.now, onTrouble, log };
   if (!options.admin) return config;
   const { adminAddress, adminPort } = options;
   const admin = { address: adminAddress, port: adminPort ?? ADMIN_PORT, isFixed: adminPort !== undefined };
   return { ...config, admin };
+}
+
+/** A thread for each further processor, where the system deals connections between them; more than four wait for the disk. */
+function usualFronts(): number {
+  return Math.min(process.platform === "linux" ? 4 : 1, availableParallelism() - 1);
 }
 
 /** The line that `muster host run --json` prints when it is ready; the token stays in its file, out of journals. */
@@ -136,7 +149,16 @@ async function reload(
     const onTrouble = (sentence: string) => log.warn(sentence);
     await running.republish(await publishingOf(options, running.name, onTrouble));
     await running.reload();
-    const fixed = ["port", "address", "data", "vendor", "admin", "adminAddress", "adminPort"] as const;
+    const fixed = [
+      "port",
+      "fronts",
+      "address",
+      "data",
+      "vendor",
+      "admin",
+      "adminAddress",
+      "adminPort",
+    ] as const;
     for (const name of fixed.filter((each) => options[each] !== before[each])) {
       log.warn(`The option ${name} takes effect when the host is started again.`);
     }

@@ -28,7 +28,8 @@ test(
     const { out, exit } = await simulate(["--list"]);
     expect(exit).toBe(0);
     expect(out.trim().split("\n")).toHaveLength(SCENARIOS.length);
-    for (const { name, summary } of SCENARIOS) expect(out).toContain(`${name} `.trimEnd());
+    for (const [at, { name, summary }] of SCENARIOS.entries())
+      expect(out.split("\n")[at]).toMatch(new RegExp(`^${name} +${RegExp.escape(summary)}$`));
     const { scenarios } = JSON.parse((await simulate(["--list", "--json"])).out);
     expect(scenarios.map(({ name }: { name: string }) => name)).toEqual(SCENARIOS.map(({ name }) => name));
   },

@@ -82,10 +82,8 @@ function progress(): (day: number, days: number) => void {
 }
 
 /** The story for people. */
-function storyText(
-  { name, summary }: Scenario,
-  { weeks, remarks, totals, daily, days, machines }: Story,
-): string {
+function storyText({ name, summary }: Scenario, story: Story): string {
+  const { weeks, remarks, daily } = story;
   const plots = [
     ...Object.entries(daily.counts).map(([host, numbers]) => plot(`Count of ${host}`, numbers)),
     plot("Machines licensed", daily.licensed),

@@ -160,7 +160,19 @@ async function host(name: string, folder: string, known: number): Promise<Contes
   const [product] = products;
   if (product === undefined) throw new Error("a deployment has products");
   const bodies = askers(product, fillStore(storePath(hostFolder), product, known, Date.now()));
-  const options = ["--no-dns", "--json", "--address", "127.0.0.1", "--port", "0", "--data", hostFolder];
+  const options = [
+    "--no-dns",
+    "--no-admin",
+    "--log-level",
+    "error",
+    "--json",
+    "--address",
+    "127.0.0.1",
+    "--port",
+    "0",
+    "--data",
+    hostFolder,
+  ];
   return { name, command: [...self(), "host", "run", ...options], share: 1, bodies };
 }
 

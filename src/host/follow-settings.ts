@@ -34,7 +34,7 @@ export function followSettings(
   const movePort = async (before: number, after: number): Promise<void> => {
     if (listener.port === after) return;
     try {
-      listener.move(after);
+      await listener.move(after);
       onMove(listener.port);
     } catch (error) {
       if (!(error instanceof Problem)) throw error;

@@ -6,12 +6,15 @@ export interface MovableListener extends Listener {
    * Opens the port (0 takes a free one), then closes the old one, whose accepted requests are still answered. Throws
    * what opening throws, and keeps the old port.
    */
-  move(port: number): void;
+  move(port: number): Promise<void>;
 }
 
 /** Listens by `open` on a port, and later on others. */
-export function listenMovably(open: (port: number) => Listener, port: number): MovableListener {
-  let current = open(port);
+export async function listenMovably(
+  open: (port: number) => Promise<Listener>,
+  port: number,
+): Promise<MovableListener> {
+  let current = await open(port);
   const closing = new Set<Promise<void>>();
   return {
     get port() {
@@ -20,9 +23,9 @@ export function listenMovably(open: (port: number) => Listener, port: number): M
     get url() {
       return current.url;
     },
-    move(to) {
+    async move(to) {
       const old = current;
-      current = open(to);
+      current = await open(to);
       const closed = old.stop().finally(() => closing.delete(closed));
       closing.add(closed);
     },

@@ -8,7 +8,8 @@ import { openToken } from "./admin/token.ts";
 import { notePort } from "./describe.ts";
 import { openIdentity, storePath } from "./folder.ts";
 import { followSettings } from "./follow-settings.ts";
-import { createHost } from "./host.ts";
+import { listenFromFronts } from "./front/fronts.ts";
+import { createSettler, signAnswers } from "./host.ts";
 import { type Address, type Listener, listen } from "./http.ts";
 import { reportLicense } from "./license-watch.ts";
 import { lockFolder } from "./lock.ts";
@@ -33,6 +34,8 @@ export interface HostConfig {
   readonly address: string;
   /** Overrides the port of the host's settings; 0 takes a free one. */
   readonly port?: number | undefined;
+  /** How many threads serve HTTP beside this one; without them this one does it as well. */
+  readonly fronts?: number | undefined;
   /** How to be found in DNS; undefined publishes nothing. */
   readonly publishing?: Publishing | undefined;
   /** Where to renew the host licence; undefined leaves that to a person. */
@@ -99,7 +102,7 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   await orders.refresh();
   const meters = createMeters();
   const commit = meters.measured(orders.commit);
-  const host = createHost({
+  const settler = createSettler({
     identity,
     store: { commit },
     tickets,
@@ -107,8 +110,14 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
     port: () => listener.port,
     clock,
   });
-  const open = (wanted: number) => listen(host, { address, port: wanted }, meters.refused);
-  const listener = listenMovably(open, port ?? situation().settings.port);
+  const host = signAnswers(settler, identity);
+  const fronts = { folder, onTrouble, onRefused: meters.refused };
+  const open = async (wanted: number): Promise<Listener> => {
+    const where = { address, port: wanted };
+    if (config.fronts) return listenFromFronts(settler, where, { ...fronts, count: config.fronts });
+    return listen(host, where, meters.refused);
+  };
+  const listener = await listenMovably(open, port ?? situation().settings.port);
   opened.defer(() => listener.stop());
   const onMove = (moved: number) => notePort(folder, moved);
   onMove(listener.port);

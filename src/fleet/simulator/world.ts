@@ -79,7 +79,7 @@ export class World {
     this.timeline = new Timeline(start);
     this.diary = new Diary(start);
     this.vendor = new SimulatedVendor(this.folder, { policy, seats, overage, licenseDays }, start);
-    this.every(DAY, () => this.endDay());
+    this.planEndOfDay(1);
   }
 
   /** Milliseconds since the epoch. */
@@ -185,8 +185,12 @@ export class World {
     return machine;
   }
 
-  private async endDay(): Promise<void> {
-    for (const host of this.hosts) if (host.isUp) await host.daily();
-    this.samples.push(await this.sample());
+  /** The last moment of a day: what is planned for the start of the next one has not happened yet. */
+  private planEndOfDay(day: number): void {
+    this.timeline.at(this.start + day * DAY - 1, async () => {
+      for (const host of this.hosts) if (host.isUp) await host.daily();
+      this.samples.push(await this.sample());
+      this.planEndOfDay(day + 1);
+    });
   }
 }

@@ -1,5 +1,5 @@
 import type { Settler } from "../host.ts";
-import { type Address, type Listener, listen, listenerUrl } from "../http.ts";
+import { type Address, type Listener, listen, listenerUrl, type OnRefused } from "../http.ts";
 import {
   problemOf,
   type Question,
@@ -11,16 +11,18 @@ import {
 import { createOutbox } from "./outbox.ts";
 
 /** What fronts are opened with. */
-export interface FrontsOptions extends Address {
+export interface FrontsOptions {
+  /** The host's folder; fronts sign, so they read its key. */
   readonly folder: string;
   /** How many threads serve; more than one needs a system that deals connections between listeners (Linux). */
-  readonly fronts: number;
+  readonly count: number;
+  /** Told the problem of each request that is refused, to count it. */
+  readonly onRefused: OnRefused;
   /** Told when a front fails, which is a defect. */
   readonly onTrouble: (sentence: string) => void;
 }
 
 interface Front {
-  readonly port: number;
   stop(): Promise<void>;
 }
 
@@ -28,15 +30,19 @@ interface Front {
  * Serves the activation port from threads of their own. The disk's flush and the signatures take turns no longer: a
  * batch is on its way to the disk while the next one is read and the last one is signed. Throws as `listen`.
  */
-export async function listenFromFronts(settler: Settler, options: FrontsOptions): Promise<Listener> {
-  const port = claimPort(options);
-  const isShared = options.fronts > 1;
+export async function listenFromFronts(
+  settler: Settler,
+  where: Address,
+  options: FrontsOptions,
+): Promise<Listener> {
+  const port = await claimPort(where);
+  const shared = { ...where, port, isShared: options.count > 1 };
   const fronts = await Promise.all(
-    Array.from({ length: options.fronts }, () => startFront(settler, { ...options, port, isShared })),
+    Array.from({ length: options.count }, () => startFront(settler, shared, options)),
   );
   return {
     port,
-    url: listenerUrl(options.address, port),
+    url: listenerUrl(where.address, port),
     async stop() {
       await Promise.all(fronts.map((front) => front.stop()));
       await settler.idle();
@@ -45,15 +51,14 @@ export async function listenFromFronts(settler: Settler, options: FrontsOptions)
 }
 
 /** The port, once it is known to be free: fronts share theirs, and would share it with another host as well. */
-function claimPort({ address, port }: Address): number {
-  const probe = listen({ activate: () => Promise.reject(), idle: async () => {} }, { address, port });
-  const claimed = probe.port;
-  probe.stop();
-  return claimed;
+async function claimPort(where: Address): Promise<number> {
+  const probe = listen({ activate: () => Promise.reject(), idle: async () => {} }, where);
+  await probe.stop();
+  return probe.port;
 }
 
-async function startFront(settler: Settler, options: FrontsOptions & { isShared: boolean }): Promise<Front> {
-  const { folder, address, port, isShared, onTrouble } = options;
+async function startFront(settler: Settler, where: Address, options: FrontsOptions): Promise<Front> {
+  const { folder, onRefused, onTrouble } = options;
   const worker = new Worker(new URL("./worker.ts", import.meta.url));
   const post = (message: ToFront) => worker.postMessage(message);
   const answer = createOutbox<Result>((results) => post({ kind: "settled", results }));
@@ -64,11 +69,12 @@ async function startFront(settler: Settler, options: FrontsOptions & { isShared:
     onTrouble(`A thread that serves clients failed (${event.message}); restart the host.`);
   worker.onmessage = ({ data }: MessageEvent<ToHost>) => {
     if (data.kind === "asked") for (const question of data.questions) settle(settler, question).then(answer);
-    else if (data.kind === "ready") started.resolve({ port: data.port, stop });
+    else if (data.kind === "refused") for (const refusal of data.refusals) onRefused(problemOf(refusal));
+    else if (data.kind === "ready") started.resolve({ stop });
     else if (data.kind === "failed") started.reject(problemOf(data.refusal));
     else stopped.resolve();
   };
-  post({ kind: "start", folder, address, port, isShared });
+  post({ kind: "start", folder, where });
   return started.promise;
 
   async function stop() {

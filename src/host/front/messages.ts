@@ -1,15 +1,14 @@
 import type { ActivationRequest } from "../../protocol/messages.ts";
 import { Problem, type ProblemName, problem } from "../../protocol/problems.ts";
 import type { Settlement } from "../host.ts";
+import type { Address } from "../http.ts";
 
 /** What a front is started with. */
 export interface FrontStart {
   readonly kind: "start";
   /** The host's folder; a front signs, so it reads the host's key. */
   readonly folder: string;
-  readonly address: string;
-  readonly port: number;
-  readonly isShared: boolean;
+  readonly where: Address;
 }
 
 /** From the host to a front. Settlements come in whatever order they are ready. */
@@ -20,8 +19,9 @@ export type ToFront =
 
 /** From a front to the host. */
 export type ToHost =
-  | { readonly kind: "ready"; readonly port: number }
+  | { readonly kind: "ready" }
   | { readonly kind: "asked"; readonly questions: readonly Question[] }
+  | { readonly kind: "refused"; readonly refusals: readonly RefusalMessage[] }
   | { readonly kind: "stopped" }
   | { readonly kind: "failed"; readonly refusal: RefusalMessage };
 

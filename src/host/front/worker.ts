@@ -6,6 +6,7 @@ import {
   type FrontStart,
   problemOf,
   type Question,
+  type RefusalMessage,
   type Result,
   refusalMessage,
   type ToFront,
@@ -28,10 +29,12 @@ self.onmessage = async ({ data }: MessageEvent<ToFront>) => {
   }
 };
 
-function start({ folder, ...address }: FrontStart): void {
+function start({ folder, where }: FrontStart): void {
+  const refused = createOutbox<RefusalMessage>((refusals) => post({ kind: "refused", refusals }));
   try {
-    listener = listen(signAnswers(remoteSettler(), openIdentity(folder)), address);
-    post({ kind: "ready", port: listener.port });
+    const host = signAnswers(remoteSettler(), openIdentity(folder));
+    listener = listen(host, where, (problem) => refused(refusalMessage(problem)));
+    post({ kind: "ready" });
   } catch (error) {
     post({ kind: "failed", refusal: refusalMessage(error) });
   }
