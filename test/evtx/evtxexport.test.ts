@@ -9,6 +9,8 @@ import { type LogRecord, writeLog } from "./log.ts";
 import { readAll } from "./reading.ts";
 import { sampleEvents } from "./sample.ts";
 
+/** Milliseconds that hundreds of processes may take on a busy machine. */
+const patience = 60_000;
 const source: Source = {
   provider: "Test & Co",
   eventSource: "<source>",
@@ -58,42 +60,46 @@ describe.skipIf(!haveEvtxexport)("evtxexport", () => {
     expect((await readAll(log)).records.map(comparable)).toEqual(records.map(comparable));
   });
 
-  test("reads the same from any texts and bytes", async () => {
-    // Left out is what evtxexport fails at: half pairs, pairs, and one character alone that XML escapes.
-    const character = fc.integer({ min: 0x20, max: 0xd7ff }).filter((code) => code < 0x7f || code > 0x9f);
-    const text = fc
-      .array(character, { maxLength: 30 })
-      .map((codes) => String.fromCharCode(...codes))
-      .filter((each) => !/^[<>&]$/.test(each));
-    const binary = fc.option(fc.uint8Array({ minLength: 1, maxLength: 50 }), { nil: undefined });
-    const event = fc.tuple(
-      fc.array(text, { maxLength: 5 }),
-      binary,
-      fc.nat(0xffff),
-      fc.nat(2 ** 41),
-      fc.nat(9999),
-    );
-    await fc.assert(
-      fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 30 }), async (events) => {
-        const records = events.map(([strings, bytes, id, time, more], n): LogRecord => {
-          return eventRecord({
-            source,
-            number: n + 1,
-            id,
-            time,
-            more,
-            qualifiers: id,
-            payload: classic(strings, bytes),
+  test(
+    "reads the same from any texts and bytes",
+    async () => {
+      // Left out is what evtxexport fails at: half pairs, pairs, and one character alone that XML escapes.
+      const character = fc.integer({ min: 0x20, max: 0xd7ff }).filter((code) => code < 0x7f || code > 0x9f);
+      const text = fc
+        .array(character, { maxLength: 30 })
+        .map((codes) => String.fromCharCode(...codes))
+        .filter((each) => !/^[<>&]$/.test(each));
+      const binary = fc.option(fc.uint8Array({ minLength: 1, maxLength: 50 }), { nil: undefined });
+      const event = fc.tuple(
+        fc.array(text, { maxLength: 5 }),
+        binary,
+        fc.nat(0xffff),
+        fc.nat(2 ** 41),
+        fc.nat(9999),
+      );
+      await fc.assert(
+        fc.asyncProperty(fc.array(event, { minLength: 1, maxLength: 30 }), async (events) => {
+          const records = events.map(([strings, bytes, id, time, more], n): LogRecord => {
+            return eventRecord({
+              source,
+              number: n + 1,
+              id,
+              time,
+              more,
+              qualifiers: id,
+              payload: classic(strings, bytes),
+            });
           });
-        });
-        const log = writeLog(records, { perChunk: 11 });
-        expect((await readAll(log)).records.map(comparable)).toEqual(
-          (await evtxexport(log)).records.map(comparable),
-        );
-      }),
-      { numRuns: 25 },
-    );
-  });
+          const log = writeLog(records, { perChunk: 11 });
+          expect((await readAll(log)).records.map(comparable)).toEqual(
+            (await evtxexport(log)).records.map(comparable),
+          );
+        }),
+        { numRuns: 25 },
+      );
+    },
+    patience,
+  );
 
   test("prints values of all types alike, but for negative and floating-point numbers", async () => {
     const bytes = (numbers: ArrayBufferView) => new Uint8Array(numbers.buffer);
@@ -120,24 +126,32 @@ describe.skipIf(!haveEvtxexport)("evtxexport", () => {
     expect(Object.keys(read.records[0]?.named ?? {})).toEqual([...new Set(names.map(String))]);
   });
 
-  test("reads nothing from a damaged log that this reader does not read alike", async () => {
-    const log = sampleLog(11, 48, { perChunk: 12 });
-    let fewer = 0;
-    await fc.assert(
-      fc.asyncProperty(damaged(log), async (copy) => {
-        const [theirs, ours] = await Promise.all([evtxexport(copy.log), readAll(copy.log)]);
-        const byNumber = new Map(ours.records.map((record) => [record.record, comparable(record)]));
-        for (const record of theirs.records) {
-          // Noise that hits the name of EventRecordID, or makes a text no text, cannot be compared.
-          if (Number.isNaN(record.record) || record.data.some((text) => text.includes("\ufffd"))) continue;
-          expect(byNumber.get(record.record)).toEqual(comparable(record));
-        }
-        if (theirs.records.length < ours.records.length) fewer += 1;
-      }),
-      { numRuns: 120 },
-    );
-    expect(fewer).toBeGreaterThan(0);
-  });
+  test(
+    "reads nothing from a damaged log that this reader does not read alike",
+    async () => {
+      const log = sampleLog(11, 48, { perChunk: 12 });
+      let fewer = 0;
+      await fc.assert(
+        fc.asyncProperty(damaged(log), async (copy) => {
+          const [theirs, ours] = await Promise.all([evtxexport(copy.log), readAll(copy.log)]);
+          const byNumber = new Map(ours.records.map((record) => [record.record, comparable(record)]));
+          // Of a record with a wrong value size evtxexport prints what belongs to the next.
+          const refused = new Set(ours.damage.map(({ record }) => record));
+          for (const record of theirs.records) {
+            // Noise that hits the names of EventRecordID or EventID, or makes a text no text, cannot be compared.
+            if (Number.isNaN(record.record + record.id)) continue;
+            if (record.data.some((text) => text.includes("\ufffd"))) continue;
+            if (!refused.has(record.record)) expect(byNumber.get(record.record)).toEqual(comparable(record));
+          }
+          if (theirs.records.length < ours.records.length) fewer += 1;
+        }),
+        // Always the same damage: of noise inside a name evtxexport may print what is no XML.
+        { numRuns: 100, seed: 20230524 },
+      );
+      expect(fewer).toBeGreaterThan(0);
+    },
+    patience,
+  );
 
   test("gives up where this reader goes on", async () => {
     const root = element("Event", {}, element("System", {}, element("EventID", {}, "7")));

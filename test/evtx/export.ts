@@ -11,7 +11,7 @@ export interface ExportedRecord {
   readonly eventSource: string | undefined;
   readonly id: number;
   readonly qualifiers: number | undefined;
-  readonly level: number;
+  readonly level: number | undefined;
   readonly channel: string;
   readonly computer: string;
   readonly userId: string | undefined;
@@ -41,31 +41,39 @@ export async function evtxexport(log: Uint8Array): Promise<{ records: ExportedRe
   }
 }
 
-/** Of an event at which the tool gave up only the beginning is there; that is none. */
+/** Of an event at which the tool gave up only the beginning is there, or the next one in its middle; that is none. */
 function parse(xml: string): ExportedRecord[] {
   const events = xml.split(/^<Event /m).slice(1);
-  return events.filter((event) => event.includes("\n</Event>")).map(record);
+  const once = (event: string, text: string) => event.split(text).length === 2;
+  return events
+    .filter(
+      (event) =>
+        once(event, "\n</Event>") && once(event, "<System>") && !/<EventData[\s\S]*<EventData/.test(event),
+    )
+    .map(record);
 }
 
 function record(event: string): ExportedRecord {
   const split = event.indexOf("</System>");
   const system = event.slice(0, split);
-  const payload = event.slice(split);
+  const payload = /<EventData>[\s\S]*/.exec(event.slice(split))?.[0] ?? "";
   const items = [...payload.matchAll(/<Data(?: Name="([^"]*)")?(?:\/>|>([\s\S]*?)<\/Data>)/g)];
   const content = (name: string) => capture(system, new RegExp(`<${name}(?: [^>]*)?>([^<]*)</${name}>`));
-  const attribute = (name: string) => capture(system, new RegExp(` ${name}="([^"]*)"`));
+  const attribute = (of: string, name: string) => {
+    return capture(system, new RegExp(`<${of}(?: [^>]*)? ${name}="([^"]*)"`));
+  };
   return {
     record: Number(content("EventRecordID")),
-    time: (attribute("SystemTime") ?? "").replace(/\d\dZ$/, "Z"),
-    provider: attribute("Name") ?? "",
-    providerGuid: attribute("Guid"),
-    eventSource: attribute("EventSourceName"),
+    time: (attribute("TimeCreated", "SystemTime") ?? "").replace(/\d\dZ$/, "Z"),
+    provider: attribute("Provider", "Name") ?? "",
+    providerGuid: attribute("Provider", "Guid"),
+    eventSource: attribute("Provider", "EventSourceName"),
     id: Number(content("EventID")),
-    qualifiers: numberOrNone(attribute("Qualifiers")),
-    level: Number(content("Level")),
+    qualifiers: numberOrNone(attribute("EventID", "Qualifiers")),
+    level: numberOrNone(content("Level")),
     channel: content("Channel") ?? "",
     computer: content("Computer") ?? "",
-    userId: attribute("UserID"),
+    userId: attribute("Security", "UserID"),
     data: items.map((item) => unescaped(item[2] ?? "")),
     names: items.map((item) => item[1]),
     binary: capture(payload, /<Binary>([^<]*)<\/Binary>/),

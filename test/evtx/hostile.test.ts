@@ -69,6 +69,16 @@ test("an array of many items beside a long text does not either", async () => {
   expect((await beside(event(1, payload))).damage).toMatchObject([{ reason: "expands too far", record: 1 }]);
 });
 
+test("hundreds of small records of one large template do not either", async () => {
+  const items = Array.from({ length: 1400 }, () => element("Other", {}, { slot: 0, type: 0x04 }));
+  const system = element("System", {}, element("EventID", {}, "7"));
+  const body: Body = { template: template(element("Event", {}, system, ...items)), values: [value.u8(7)] };
+  const log = writeLog(Array.from({ length: 600 }, (_, n) => ({ number: n, ticks: 0n, body })));
+  const { damage } = await readAll(log);
+  expect(damage.length).toBeGreaterThan(300);
+  expect(new Set(damage.map(({ reason }) => reason))).toEqual(new Set(["expands too far"]));
+});
+
 test("more than 4,096 values, or a place for one, are refused", async () => {
   const root = element("EventData", {}, element("Data", {}, { slot: 0, type: 0 }));
   const values = Array.from({ length: 4097 }, () => value.none);

@@ -54,7 +54,9 @@ describe("arrays and missing values", () => {
     const payload: Value = {
       body: { template: template(element("EventData", {}, data)), values: [value.none] },
     };
-    expect(await payloadOf(payload)).toMatchObject({ data: ["kept"], named: {} });
+    const { data: kept, named: byName } = await payloadOf(payload);
+    expect(kept).toEqual(["kept"]);
+    expect(Object.keys(byName)).toEqual([]);
   });
 
   test("an event without a payload is an event", async () => {
@@ -140,6 +142,17 @@ describe("payloads", () => {
   });
 });
 
+test("a payload that ends inside an element is reported", async () => {
+  const data = element("EventData", {}, element("Data", {}, "q"));
+  const log = writeLog([1, 2].map((number) => event(number, { body: { element: data, bare: true } })));
+  // The text now takes the two tokens behind it, which end its element and the one around it.
+  const text = log.lastIndexOf(Buffer.from([5, 1, 1, 0, 0x71, 0, 4, 4]));
+  log.writeUInt8(2, text + 2);
+  const { records, damage } = await readAll(log);
+  expect(records.map(({ record }) => record)).toEqual([1]);
+  expect(damage).toMatchObject([{ reason: "unknown token", record: 2 }]);
+});
+
 describe("forwarded events, which use no template", () => {
   const system = element(
     "System",
@@ -185,6 +198,14 @@ describe("forwarded events, which use no template", () => {
     const bare = element("Event", {}, element("System", {}, element("EventID", {}, "1")));
     const { records } = await readAll(writeLog([{ number: 1, ticks: ticks(time), body: { element: bare } }]));
     expect(records).toMatchObject([{ record: 1, milliseconds: time, provider: "", data: [] }]);
+  });
+
+  test("an element that does not end is reported", async () => {
+    const log = writeLog([{ number: 7, ticks: 0n, body: { element: root } }, ...requests(1)]);
+    log.writeUInt8(0, log.lastIndexOf(0x04, 4096 + 512 + log.readUInt32LE(4096 + 512 + 4) - 5));
+    const { records, damage } = await readAll(log);
+    expect(records.map(({ record }) => record)).toEqual([1]);
+    expect(damage).toMatchObject([{ reason: "unknown token", record: 7 }]);
   });
 
   test("a record that is no event is reported", async () => {
