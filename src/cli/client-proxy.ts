@@ -59,7 +59,7 @@ async function proxy(files: string[], { vendor, output, json }: ProxyFlags): Pro
       ? [outcome.request, outcome.name ?? "host", outcome.answer, useOf(outcome)]
       : [outcome.request, "", "none", `${outcome.message} (${outcome.code})`],
   );
-  print(json, { results: outcomes }, table(["REQUEST", "MACHINE", "ANSWER", "RESULT"], rows));
+  print(json, { results: outcomes }, table(["Request", "Machine", "Answer", "Result"], rows));
   process.exitCode = outcomes.every((outcome) => "answer" in outcome) ? 0 : 1;
 }
 

@@ -77,7 +77,7 @@ async function status(flags: ClientFlags): Promise<void> {
     rows.length === 0
       ? ["No product key is installed; install the setup key of the product: muster ipk KEY."]
       : [
-          table(["PRODUCT", "STATUS", "UNTIL", "HOST", "LAST ATTEMPT", "NEXT ATTEMPT"], rows),
+          table(["Product", "Status", "Until", "Host", "Last attempt", "Next attempt"], rows),
           ...reasons,
           ...troubles,
         ];

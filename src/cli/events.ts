@@ -24,6 +24,8 @@ type Row = LoggedEvent & { readonly row: number };
 /** Reads the events that come after a row. */
 type Reader = (afterRow: number) => Promise<Row[]>;
 
+/** How many events people are shown when they do not say; scripts get all. */
+const SHOWN = 200;
 /** How often `--follow` looks for new events, in milliseconds. */
 const FOLLOW_EVERY = 500;
 
@@ -37,7 +39,11 @@ export function addTo(program: Command): void {
     .option("--since <time>", "only events since then: 7d, 12h, 30m, or 2026-11-22T06:44:00Z", (text) =>
       sinceTime(text, Date.now()),
     )
-    .option("--last <number>", "only the newest so many", wholeNumber(1, 1_000_000_000))
+    .option(
+      "--last <number>",
+      `only the newest so many (default: ${SHOWN} for people)`,
+      wholeNumber(1, 1_000_000_000),
+    )
     .option("--follow", "go on printing events as they come, until Ctrl+C")
     .option("--data <dir>", "the folder of a host or client (default: the ones of this machine)")
     .addOption(
@@ -85,15 +91,22 @@ async function openReader(
 ): Promise<{ read: Reader; close: () => Promise<void> }> {
   const { since } = options;
   const cmid = options.cmid?.toLowerCase();
-  const filter = {
-    ...(options.id === undefined ? {} : { id: options.id }),
-    ...(cmid === undefined ? {} : { cmid }),
-    ...(since === undefined ? {} : { since }),
-    ...(options.last === undefined ? {} : { limit: options.last }),
-  };
+  const isForPeople = !options.json && !options.xml;
+  const last = options.last ?? (isForPeople && since === undefined ? SHOWN : undefined);
+  // What comes while following is shown whole.
+  const limitAfter = (afterRow: number) => (afterRow === 0 ? last : undefined);
   if (role === "host") {
     const store = openHostStore(folder);
-    return { read: (afterRow) => store.events({ ...filter, afterRow }), close: () => store.close() };
+    const filter = {
+      ...(options.id === undefined ? {} : { id: options.id }),
+      ...(cmid === undefined ? {} : { cmid }),
+      ...(since === undefined ? {} : { since }),
+    };
+    const read: Reader = (afterRow) => {
+      const limit = limitAfter(afterRow);
+      return store.events({ ...filter, afterRow, ...(limit === undefined ? {} : { limit }) });
+    };
+    return { read, close: () => store.close() };
   }
   const matches = (event: LoggedEvent) =>
     (options.id === undefined || event.id === options.id) &&
@@ -101,9 +114,8 @@ async function openReader(
     (cmid === undefined || event.info.includes(cmid));
   const read: Reader = async (afterRow) => {
     const rows = readEvents(folder).map((event, at) => ({ ...event, row: at + 1 }));
-    return rows
-      .filter((event) => event.row > afterRow && matches(event))
-      .slice(-(options.last ?? rows.length));
+    const found = rows.filter((event) => event.row > afterRow && matches(event));
+    return found.slice(-(limitAfter(afterRow) ?? found.length));
   };
   return { read, close: async () => {} };
 }
@@ -119,7 +131,7 @@ function show(rows: Row[], { json }: EventsOptions, isFirst: boolean): number {
   if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(describe(row))}\n`);
   else if (isFirst)
     process.stdout.write(
-      rows.length === 0 ? "No events.\n" : `${table(["time", "id", "machine", "info"], rows.map(cells))}\n`,
+      rows.length === 0 ? "No events.\n" : `${table(["Time", "Id", "Machine", "Info"], rows.map(cells))}\n`,
     );
   else for (const row of rows) process.stdout.write(`${cells(row).join("  ")}\n`);
   return rows.at(-1)?.row ?? 0;

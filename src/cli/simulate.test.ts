@@ -42,9 +42,9 @@ test(
     const { out, errors, exit } = await simulate(["threshold", "--days", "42"]);
     expect({ errors, exit }).toEqual({ errors: "", exit: 0 });
     const lines = out.split("\n");
-    const table = lines.slice(lines.findIndex((line) => line.startsWith("WEEK")));
+    const table = lines.slice(lines.findIndex((line) => line.startsWith("Week")));
     expect(table[0]).toMatch(
-      /^WEEK +COUNT +UNIQUE +LEASED +LICENSED +GRACE +NOTIFICATION +REQUESTS A DAY +FAILURES$/,
+      /^Week +Count +Unique +Leased +Licensed +Grace +Notification +Requests a day +Failures$/,
     );
     expect(table[1]).toMatch(/^1 +24 +24 +0 +0 of 24 +24 +0 +\d+(\.\d)? +\d+ × 0xC004F038$/);
     expect(table[5]).toMatch(/^5 +24 +24 +0 +0 of 24 +0 +24 /);

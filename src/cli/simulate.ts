@@ -18,15 +18,15 @@ interface SimulateOptions {
 const LONGEST = 3650;
 const PLOT_WIDTH = 60;
 const HEADINGS = [
-  "WEEK",
-  "COUNT",
-  "UNIQUE",
-  "LEASED",
-  "LICENSED",
-  "GRACE",
-  "NOTIFICATION",
-  "REQUESTS A DAY",
-  "FAILURES",
+  "Week",
+  "Count",
+  "Unique",
+  "Leased",
+  "Licensed",
+  "Grace",
+  "Notification",
+  "Requests a day",
+  "Failures",
 ];
 
 /** `muster simulate`: months of a fleet in seconds. */

@@ -12,7 +12,7 @@ import { addServe } from "./vendor/serve.ts";
 export function addTo(program: Command): void {
   const group = program
     .command("vendor")
-    .description("make the catalogue, the keys and the host licences of a software vendor");
+    .description("Make the catalogue, the keys and the host licences of a software vendor.");
   addInit(group);
   addProduct(group);
   addSetupKey(group);
