@@ -1,3 +1,4 @@
+import type { DeploymentOptions } from "../src/fleet/deployment.ts";
 import type { HostConfig } from "../src/host/run.ts";
 import type { ProblemBody } from "../src/protocol/problems.ts";
 import { makeRequest } from "./requests.ts";
@@ -12,7 +13,7 @@ export interface AdminAnswer<Body> {
 }
 
 /** A host with an admin listener, and how to ask it. */
-export async function startAdmin(options: Partial<HostConfig> = {}) {
+export async function startAdmin(options: Partial<HostConfig> & Partial<DeploymentOptions> = {}) {
   const system = await startSystem({ admin: { address: "127.0.0.1", port: 0 }, ...options });
   const { admin } = system.host;
   const [product, server] = system.deployment.products;

@@ -8,6 +8,7 @@ import { backupHost } from "../src/host/backup/backup.ts";
 import { restoreHost } from "../src/host/backup/restore.ts";
 import { FOLDER_FILES, storePath } from "../src/host/folder.ts";
 import { newId } from "../src/protocol/ids.ts";
+import type { ProblemName } from "../src/protocol/problems.ts";
 import { makeFolder } from "./folders.ts";
 import { insertMachines, makeMachine } from "./machines.ts";
 import { muster, startHostProcess, stopHostProcess } from "./muster.ts";
@@ -159,6 +160,18 @@ describe("a backup", () => {
     expect(contentOf(target)).toEqual(contentOf(folder));
   });
 
+  test("of a host that was killed holds what it had acknowledged", async () => {
+    const { deployment } = await makeHost(1);
+    const [product] = deployment.products;
+    if (!product) throw new Error("a deployment has products");
+    const child = await startHostProcess(deployment.hostFolder, "--port", "0", "--no-dns", "--no-admin");
+    for (let at = 0; at < 5; at++) await post(child.url, makeRequest(product, { now: Date.now() }));
+    process.kill(child.pid, "SIGKILL");
+    await stopHostProcess(child);
+    const file = join(makeFolder(), "kms01.tar.gz");
+    expect((await backupHost(deployment.hostFolder, file, NOW)).manifest.rows).toMatchObject({ machine: 6 });
+  });
+
   test("waits for nobody: a second one to the same file at once is refused", async () => {
     const { folder } = await makeHost();
     const file = join(makeFolder(), "kms01.tar.gz");
@@ -170,7 +183,7 @@ describe("a backup", () => {
     ).toBe(3);
   });
 
-  test.each([
+  test.each<[string, () => Promise<unknown>, ProblemName]>([
     [
       "of no host",
       async () => backupHost(makeFolder(), join(makeFolder(), "b.tar.gz"), NOW),

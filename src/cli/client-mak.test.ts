@@ -155,7 +155,7 @@ describe("by file", () => {
       await on("pc1", "ato", "--request", "pc1.request");
       const answers: [args: string[], words: string][] = [
         [["--answer", "nowhere"], "nowhere cannot be read"],
-        [["--answer", "pc1.request"], "signature"],
+        [["--answer", "pc1.request"], "not a complete signed document"],
         [["--answer", "a", "--request", "b"], "give one of them"],
       ];
       for (const [args, words] of answers) {
@@ -200,15 +200,15 @@ describe("by proxy", () => {
       const files = ["pc1.request", "pc2.request", "kms01.request", "pc3.request", "photo.jpg"];
       const { out, exit } = await muster(["client", "proxy", "--vendor", url, "-o", "answers", ...files]);
       expect(exit).toBe(1);
-      expect(out.split("\n").map((line) => line.replace(/ {2,}/g, "  "))).toEqual([
+      const lines = out.split("\n").map((line) => line.replace(/ {2,}/g, "  "));
+      expect(lines.slice(0, 4)).toEqual([
         "Request  Machine  Answer  Result",
         "pc1.request  pc1  answers/pc1.answer  activation 1 of 2",
         "pc2.request  pc2  answers/pc2.answer  activation 2 of 2",
         "kms01.request  host  answers/kms01.answer  activated",
-        expect.stringMatching(/^pc3.request {2}none {2}The MAK ending in .*\(0xC004C008\)$/),
-        expect.stringMatching(/^photo.jpg {2}none {2}.*\(0x80090006\)$/),
-        "",
       ]);
+      expect(lines[4]).toMatch(/^pc3.request {2}none {2}The MAK ending in .*\(0xC004C008\)$/);
+      expect(lines[5]).toMatch(/^photo.jpg {2}none {2}This host request .*\(0x80090006\)$/);
       expect((await on("pc2", "ato", "--answer", "answers/pc2.answer")).exit).toBe(0);
       const host = await muster(["host", "activate", "--license", "answers/kms01.answer", "--data", "host"]);
       expect(host).toMatchObject({ err: "", exit: 0 });
@@ -254,10 +254,10 @@ describe("by proxy", () => {
   );
 });
 
-test.each([["ato"], ["client", "proxy"]])(
-  "the help of %s %s says what it changes and how to undo it",
-  async (...command) => {
-    const { out, exit } = await muster([...command.filter(Boolean), "--help"]);
+test.each([[["ato"]], [["client", "proxy"]]])(
+  "the help of %p says what it changes and how to undo it",
+  async (command) => {
+    const { out, exit } = await muster([...command, "--help"]);
     expect(exit).toBe(0);
     expect(out).toMatch(/\nChanges: /);
     expect(out).toMatch(/\nUndo: /);

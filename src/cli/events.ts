@@ -1,8 +1,9 @@
 import { type Command, Option } from "commander";
 import { readEvents } from "../client/event-log.ts";
 import { openHostStore } from "../host/folder-store.ts";
+import { eventJson } from "../protocol/event-json.ts";
 import { eventXml, XML_HEAD, XML_TAIL } from "../protocol/event-xml.ts";
-import { EVENTS, eventFields, isEventId, type LoggedEvent } from "../protocol/events.ts";
+import { EVENTS, isEventId, type LoggedEvent } from "../protocol/events.ts";
 import { isUuid } from "../protocol/ids.ts";
 import { problem } from "../protocol/problems.ts";
 import { table } from "./output.ts";
@@ -128,7 +129,7 @@ function* xmlPieces(rows: Row[]): Generator<string> {
 
 /** Prints rows and gives the number of the last one. */
 function show(rows: Row[], { json }: EventsOptions, isFirst: boolean): number {
-  if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(describe(row))}\n`);
+  if (json) for (const row of rows) process.stdout.write(`${JSON.stringify(eventJson(row))}\n`);
   else if (isFirst)
     process.stdout.write(
       rows.length === 0 ? "No events.\n" : `${table(["Time", "Id", "Machine", "Info"], rows.map(cells))}\n`,
@@ -139,17 +140,4 @@ function show(rows: Row[], { json }: EventsOptions, isFirst: boolean): number {
 
 function cells({ time, id, machine, info }: Row): string[] {
   return [new Date(time).toISOString().slice(0, 19).replace("T", " "), String(id), machine, info];
-}
-
-function describe({ time, id, machine, info }: Row): object {
-  const { side, message } = EVENTS[id];
-  return {
-    time: new Date(time).toISOString(),
-    id,
-    side,
-    machine,
-    message,
-    info,
-    fields: eventFields(id, info),
-  };
 }

@@ -93,9 +93,13 @@ export function addRun(group: Command): void {
         isReadable: process.stderr.isTTY,
       });
       const running = await runHost(await configOf(options, log));
+      // Commander changes the options themselves when they are read again.
+      const started = { ...options };
+      const stopReloading = onHangup(() => reload(running, started, command, log));
+      const ended = interrupted();
+      // Said only when signals are heeded: whoever waits for this line may send one at once.
       print(options.json, ready(running, options), readyText(running));
-      const stopReloading = onHangup(() => reload(running, options, command, log));
-      await interrupted();
+      await ended;
       stopReloading();
       log.info("The host ends.");
       await running.stop();

@@ -71,7 +71,7 @@ function letLater(command: Command, required = new Set<Option>()): Set<Option> {
 }
 
 /** The folder a role keeps its files in when nobody says otherwise: the system's for root, else the user's. */
-export function defaultFolder(role: Role): string {
+function defaultFolder(role: Role): string {
   if (process.platform === "win32") return join(process.env.ProgramData ?? "C:\\ProgramData", "Muster", role);
   const isRoot = process.getuid?.() === 0;
   if (process.platform === "darwin") {

@@ -104,3 +104,17 @@ test.each([
   },
   LIMIT,
 );
+
+test(
+  "the scenario that --help shows can be played",
+  async () => {
+    const { out: help } = await simulate(["--help"]);
+    const [, example = ""] = /in TOML[^\n]*\n(.*?)\n\n/s.exec(help) ?? [];
+    const folder = makeFolder();
+    writeFileSync(join(folder, "help.toml"), example);
+    const { out, errors, exit } = await simulate(["help.toml", "--days", "14"], folder);
+    expect({ errors, exit }).toEqual({ errors: "", exit: 0 });
+    expect(out).toContain("day 7  10 of laptop: away for 60 days");
+  },
+  LIMIT,
+);

@@ -2,7 +2,12 @@ import type { Command } from "commander";
 import { plotLine } from "../fleet/simulator/plot.ts";
 import type { Story, Week } from "../fleet/simulator/report.ts";
 import { playScenario, type Scenario } from "../fleet/simulator/scenario.ts";
-import { isScenarioFile, readScenarioFile } from "../fleet/simulator/scenario-file.ts";
+import {
+  HOST_EVENTS,
+  isScenarioFile,
+  MACHINE_EVENTS,
+  readScenarioFile,
+} from "../fleet/simulator/scenario-file.ts";
 import { SCENARIOS } from "../fleet/simulator/scenarios.ts";
 import { PROBLEMS, problem } from "../protocol/problems.ts";
 import { fields, print, table } from "./output.ts";
@@ -29,6 +34,25 @@ const HEADINGS = [
   "Failures",
 ];
 
+const FILE_HELP = `
+A scenario of your own, in TOML; JSON has the same names:
+  days = 120
+  hosts = 1
+  policy = { required = 25 }
+  [[machines]]
+  name = "laptop"
+  number = 30
+  [[events]]
+  day = 7
+  what = "away"
+  machines = "laptop"     # or one of them, laptop-003, or all
+  first = 10              # only so many of them
+  days = 60
+
+Events of machines: ${MACHINE_EVENTS.join(", ")}.
+Events of hosts: ${HOST_EVENTS.join(", ")}.
+Any event may have hour, and every and until to come again.`;
+
 /** `muster simulate`: months of a fleet in seconds. */
 export function addTo(program: Command): void {
   program
@@ -47,6 +71,7 @@ export function addTo(program: Command): void {
       wholeNumber(1, LONGEST),
     )
     .option("--json", "print JSON")
+    .addHelpText("after", FILE_HELP)
     .action(async (name: string | undefined, options: SimulateOptions) => {
       if (options.list) return list(options);
       const scenario = findScenario(name);

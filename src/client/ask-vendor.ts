@@ -77,11 +77,11 @@ function readResponse({ status, headers }: Response, text: string | undefined, b
   throw problem(name, detail, retryAfter === undefined ? {} : { retryAfter: Number(retryAfter) });
 }
 
+const PROXY_PASSWORD =
+  "where the proxy wants a name and a password, write them into HTTPS_PROXY (http://NAME:PASSWORD@PROXY:PORT)";
+
 function notAVendor(host: string, status: number): Problem {
-  const hint =
-    status === 407
-      ? "the proxy on the way wants a name and a password; write them into HTTPS_PROXY (http://NAME:PASSWORD@PROXY:PORT)"
-      : "check the address with the vendor";
+  const hint = status === 407 ? PROXY_PASSWORD : "check the address with the vendor";
   return problem(
     "NOT_A_VENDOR",
     `What answers at ${host} is not a vendor's activation server (HTTP ${status}); ${hint}.`,
@@ -129,6 +129,11 @@ const FAILURES: Record<ConnectionFailure, Failure> = {
     name: "VENDOR_NOT_TRUSTED",
     sentence: (host, _, why) =>
       `The TLS certificate of ${host} is not trusted here (${why}); where a proxy inspects TLS, name its CA's certificate in NODE_EXTRA_CA_CERTS.`,
+  },
+  proxy: {
+    name: "NOT_A_VENDOR",
+    sentence: (host) =>
+      `The proxy that HTTPS_PROXY names does not let this machine through to ${host}; ${PROXY_PASSWORD}.`,
   },
   "not-understood": {
     name: "NOT_A_VENDOR",

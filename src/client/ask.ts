@@ -107,6 +107,8 @@ const FAILURES: Record<ConnectionFailure, Failure> = {
     name: "HOST_NOT_TRUSTED",
     sentence: (place, _, why) => `The TLS certificate of ${place} is not trusted here (${why}).`,
   },
+  // A host is never asked through a proxy.
+  proxy: { name: "NOT_A_HOST", sentence: (place) => `A proxy answers in the place of ${place}.` },
   "not-understood": {
     name: "NOT_A_HOST",
     sentence: (place, _, why) => `What listens at ${place} is not a Muster host (${why}).`,

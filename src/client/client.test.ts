@@ -91,8 +91,11 @@ describe("a product key", () => {
   test("that is a MAK is not taken to a host", async () => {
     const client = makeClient({ catalogue: signed.catalogue });
     await client.install(makeKey("mak", desktop.number).text);
-    expect((await problemOf(client.activate())).name).toBe("KEY_NOT_VOLUME");
+    const { name, message } = await problemOf(client.activate());
+    expect(name).toBe("BAD_INPUT");
+    expect(message).toContain("--vendor URL");
     expect(await client.activateDue()).toEqual([]);
+    expect(await client.nextDue()).toBe(Number.POSITIVE_INFINITY);
   });
 });
 

@@ -6,6 +6,7 @@ export type ConnectionFailure =
   | "HOST_NAME_NOT_RESOLVED"
   | "CONNECTION_LOST"
   | "not-trusted"
+  | "proxy"
   | "not-understood";
 
 /** Sorts what `fetch` threw; `why` is the runtime's own code for it. */
@@ -45,6 +46,8 @@ function kindOf(code: string): ConnectionFailure {
     case "ConnectionClosed":
     case "UND_ERR_SOCKET":
       return "CONNECTION_LOST";
+    case "ERR_PROXY_TUNNEL":
+      return "proxy";
     default:
       return /CERT|SELF_SIGNED|^ERR_TLS/.test(code) ? "not-trusted" : "not-understood";
   }

@@ -134,7 +134,7 @@ async function keepLease(parts: MakParts, product: Product, granted: Granted): P
 }
 
 /** What a client knows after a vendor's answer. */
-export function applyVendorLease(
+function applyVendorLease(
   state: ClientState,
   { token, lease, vendor }: Pick<Granted, "token" | "lease" | "vendor">,
   { hardware }: Pick<Machine, "hardware">,

@@ -106,7 +106,7 @@ function changedInfo(state: ClientState, product: string, hardware: readonly str
   return eventInfo(12411, {
     code: PROBLEMS.HARDWARE_CHANGED.code,
     product,
-    changed: changed.join("; "),
+    changed: changed.join("; ") || "fingerprint",
     same: same.join("; "),
   });
 }

@@ -37,7 +37,7 @@ export function reasonSentence({ reason }: Pick<LicenseState, "reason">): string
     case "CLOCK_SKEW":
       return "The clock of this machine is behind the time that its host signed; set it right.";
     case "HARDWARE_CHANGED":
-      return "The hardware differs too much from that of the lease; the next activation mends it.";
+      return "The hardware differs too much from that of the lease; activate again: muster ato.";
     default:
       return PROBLEMS[reason].title;
   }

@@ -55,7 +55,7 @@ export function renderView(view: ViewState, columns: number, style: Style = styl
 }
 
 /** One event in one line of words. */
-export function describeEvent({ time, id, info }: LoggedEvent): string {
+function describeEvent({ time, id, info }: LoggedEvent): string {
   const { code = "", name = "", names, domain } = eventFields(id, info);
   const meaning = Number(code) === 0 ? "" : `${code} ${problemNamed(code) ?? ""}`.trim();
   const subject = names ?? domain ?? name;

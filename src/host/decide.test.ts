@@ -351,6 +351,14 @@ describe("two machines with one CMID", () => {
     expect(decision.events.map(({ id }) => id)).toEqual([12290, 12400]);
   });
 
+  test("a machine that an administrator wants to take a new CMID is told so, and its record stays", () => {
+    const machine = storedAfter(decide(arrive(first, 0), crowd, rules, NOW));
+    const decision = admitted(decide(arrive(first, 1), { ...knowing(machine), rearm: true }, rules, NOW));
+    expect(decision).toMatchObject({ rearm: true, machine: undefined, leaseExpires: undefined });
+    expect(decision).toMatchObject({ recognition: "known", code: "0xC004F038" });
+    expect(decision.events.map(({ id }) => id)).toEqual([12290]);
+  });
+
   test("a snapshot of the same machine is not told to take a new CMID", () => {
     const machine = {
       ...storedAfter(decide(arrive(first, 0), crowd, rules, NOW)),

@@ -29,6 +29,7 @@ const forged: LicenseFacts = { ...fresh, lease: "not-genuine" };
 const noGrace: LicenseFacts = { ...fresh, policy: none };
 const leasedNoGrace: LicenseFacts = { ...leased, policy: none };
 const otherHardware: LicenseFacts = { ...leased, hardwareChanged: CHANGED };
+const permanent: LicenseFacts = { ...fresh, lease: { issued: LEASED, expires: undefined } };
 const signed: LicenseFacts = { ...leased, latestSigned: LEASED };
 const signedLater: LicenseFacts = { ...leased, latestSigned: LEASE_ENDS + DAY };
 
@@ -64,6 +65,22 @@ const TABLE: Row[] = [
   ["with a changed store, 1 ms before the grace ends", forged, GRACE_ENDS - 1, "nonGenuineGrace", 0],
   ["with a changed store, when the grace ends", forged, GRACE_ENDS, "notification", 0],
   ["with a changed store, 1 ms after the grace ended", forged, GRACE_ENDS + 1, "notification", 0],
+  ["with a permanent lease, at once", permanent, LEASED, "licensed", 0],
+  ["with a permanent lease, a lifetime later", permanent, LEASED + 36_500 * DAY, "licensed", 0],
+  [
+    "with a permanent lease on other hardware, at once",
+    { ...permanent, hardwareChanged: CHANGED },
+    CHANGED,
+    "additionalGrace",
+    GRACE,
+  ],
+  [
+    "with a permanent lease on other hardware, when the grace ends",
+    { ...permanent, hardwareChanged: CHANGED },
+    CHANGED + 30 * DAY,
+    "notification",
+    0,
+  ],
   ["on other hardware, at once", otherHardware, CHANGED, "additionalGrace", GRACE],
   [
     "on other hardware, 1 ms before the grace ends",

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type MakRequest, parseMakRequest } from "./mak.ts";
+import { type MakRequest, parseHostAnswer, parseMakAnswer, parseMakRequest } from "./mak.ts";
 import { Problem } from "./problems.ts";
 
 const REQUEST: MakRequest = {
@@ -49,4 +49,22 @@ test("whatever comes is a request or refused in a sentence", () => {
       }
     }),
   );
+});
+
+test("a vendor's answers are read as they were written", () => {
+  const answer = { lease: "a.b.c", activations: { used: 3, of: 10 } };
+  expect(parseMakAnswer({ ...answer, color: "blue" })).toEqual(answer);
+  expect(parseHostAnswer({ license: "a.b.c", color: "blue" })).toEqual({ license: "a.b.c" });
+});
+
+test.each([
+  null,
+  "a.b.c",
+  {},
+  { lease: 7, license: 7 },
+  { lease: "a.b.c", activations: { used: -1, of: 10 } },
+])("%p is no vendor's answer", (value) => {
+  for (const parse of [parseMakAnswer, parseHostAnswer]) {
+    expect(() => parse(value)).toThrow(/^What answered is not a vendor's activation server: /);
+  }
 });

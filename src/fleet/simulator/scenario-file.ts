@@ -65,6 +65,14 @@ const EVENT = z.discriminatedUnion("what", [
   z.strictObject({ what: z.literal("cloned"), ...onMachines, name, number: count.max(MOST_MACHINES) }),
 ]);
 
+/** What can befall machines and hosts in a scenario file. */
+export const MACHINE_EVENTS = EVENT.options.filter((one) => "machines" in one.shape).map(whatOf);
+export const HOST_EVENTS = EVENT.options.filter((one) => !("machines" in one.shape)).map(whatOf);
+
+function whatOf({ shape }: (typeof EVENT.options)[number]): string {
+  return shape.what.value;
+}
+
 const FILE = z.strictObject({
   name: z.string().min(1).max(64).optional(),
   summary: z.string().max(200).default("A scenario of one's own."),

@@ -69,15 +69,15 @@ export async function readArchive(path: string, take: (file: TarEntry) => Promis
     return await readThrough(path, take);
   } catch (error) {
     if (error instanceof Problem && error.name !== "BAD_INPUT") throw error;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw problem(
-      "BAD_INPUT",
-      `${path} is not a whole backup of a Muster host (${reason})`.replace(/\.?\)$/, ")."),
-      {
-        cause: error,
-      },
-    );
+    throw problem("BAD_INPUT", `${path} ${reasonOf(error)}; give another backup.`, { cause: error });
   }
+}
+
+function reasonOf(error: unknown): string {
+  const { code, message } = error as { code?: unknown; message: string };
+  if (code === "ENOENT") return "is not there";
+  if (code === "EACCES" || code === "EISDIR") return `cannot be read (${code})`;
+  return `is not a whole backup of a Muster host (${message.replace(/\.$/, "")})`;
 }
 
 async function readThrough(path: string, take: (file: TarEntry) => Promise<void>): Promise<Manifest> {
