@@ -32,7 +32,7 @@ test("anybody else on Debian is told the command", () => {
 });
 
 test("elsewhere the programs are named", () => {
-  const { sentence } = planFor(NEEDS.slice(4), { isDebian: false, isRoot: true }) as { sentence: string };
+  const { sentence } = planFor(NEEDS.slice(4, 5), { isDebian: false, isRoot: true }) as { sentence: string };
   expect(sentence).toStartWith(
     "The tests need evtxexport (a second opinion on Windows event logs); install them",
   );
@@ -47,6 +47,17 @@ test("two programs of one package install it once", () => {
 
 test("on an empty PATH everything is missing", () => {
   expect(missingNeeds("/nowhere")).toEqual([...NEEDS]);
+});
+
+test("a module that the system's Python cannot import is missing, and is named with its package", () => {
+  const need = { program: "bash", package: "python3-none", purpose: "nothing" };
+  const [known, unknown] = [
+    { ...need, module: "json" },
+    { ...need, module: "no_such_module" },
+  ];
+  expect(missingNeeds(process.env.PATH ?? "", [need, known, unknown])).toEqual([unknown]);
+  const { sentence } = planFor([unknown], { isDebian: true, isRoot: false }) as { sentence: string };
+  expect(sentence).toContain("bash with no_such_module (nothing); run: sudo apt-get install python3-none");
 });
 
 /** A PATH with every program but dig, and an apt-get that does this when it is told to install. */

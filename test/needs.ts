@@ -1,6 +1,8 @@
 /** A program that tests start, and where it comes from. */
 export interface Need {
   readonly program: string;
+  /** The module that the system's Python must be able to import, where that is the need. */
+  readonly module?: string;
   /** The Debian package. */
   readonly package: string;
   readonly purpose: string;
@@ -14,6 +16,13 @@ export const NEEDS: readonly Need[] = [
   { program: "python3", package: "python3", purpose: "a client in another language" },
   { program: "evtxexport", package: "libevtx-utils", purpose: "a second opinion on Windows event logs" },
   { program: "xmllint", package: "libxml2-utils", purpose: "checking exported events against a schema" },
+  { program: "python3", module: "jwt", package: "python3-jwt", purpose: "leases read by a library for JWT" },
+  {
+    program: "python3",
+    module: "cryptography",
+    package: "python3-cryptography",
+    purpose: "the signatures that library checks",
+  },
 ];
 
 /** The machine that tests run on. */
@@ -38,16 +47,34 @@ export function planFor(missing: readonly Need[], { isDebian, isRoot }: Machine)
       ],
     };
   }
-  const uses = missing.map(({ program, purpose }) => `${program} (${purpose})`).join(", ");
+  const uses = missing.map((need) => `${nameOf(need)} (${need.purpose})`).join(", ");
   const install = isDebian
     ? `run: sudo apt-get install ${packages.join(" ")}`
     : `install them and put them on the PATH; Debian's packages for them are ${packages.join(" ")}`;
   return { sentence: `The tests need ${uses}; ${install}` };
 }
 
-/** The needs whose program is not found on this PATH. */
-export function missingNeeds(path: string): Need[] {
-  return NEEDS.filter(({ program }) => Bun.which(program, { PATH: path }) === null);
+/** The needs whose program is not found on this PATH, or whose module cannot be imported. */
+export function missingNeeds(path: string, needs: readonly Need[] = NEEDS): Need[] {
+  return needs.filter(
+    ({ program, module }) =>
+      Bun.which(program, { PATH: path }) === null || (module !== undefined && !canImport(module)),
+  );
+}
+
+/** Debian's packages are for the system's own Python, whichever other one comes first on the PATH. */
+const SYSTEM_PYTHON = "/usr/bin/python3";
+
+function canImport(module: string): boolean {
+  try {
+    return Bun.spawnSync([SYSTEM_PYTHON, "-c", `import ${module}`]).exitCode === 0;
+  } catch {
+    return false; // There is no such Python.
+  }
+}
+
+function nameOf({ program, module }: Need): string {
+  return module === undefined ? program : `${program} with ${module}`;
 }
 
 /**
@@ -60,7 +87,7 @@ export function provideNeeds(path: string, isRoot = process.getuid?.() === 0): s
   const isDebian = Bun.which("apt-get", { PATH: path }) !== null;
   const plan = planFor(missing, { isDebian, isRoot });
   if ("sentence" in plan) return plan.sentence;
-  console.log(`Installing what the tests need: ${missing.map(({ program }) => program).join(", ")}`);
+  console.log(`Installing what the tests need: ${missing.map(nameOf).join(", ")}`);
   for (const command of plan.commands) {
     const env = { ...process.env, PATH: path, DEBIAN_FRONTEND: "noninteractive" };
     const { exitCode, stdout, stderr } = Bun.spawnSync(command, { env });
@@ -68,6 +95,6 @@ export function provideNeeds(path: string, isRoot = process.getuid?.() === 0): s
       return `${stdout}${stderr}\nInstalling what the tests need failed as told above; mend that and run: ${command.join(" ")}`;
     }
   }
-  const still = missingNeeds(path).map(({ program }) => program);
+  const still = missingNeeds(path).map(nameOf);
   return still.length === 0 ? undefined : `Still missing after the installation: ${still.join(", ")}.`;
 }

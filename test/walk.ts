@@ -56,7 +56,7 @@ async function writeFile(path: string, text: string): Promise<void> {
 /** Runs a step as a shell would; one that ends in `&` is left running. */
 async function run(command: string, cwd: string): Promise<string> {
   if (command.endsWith(" &")) return start(command.replace(/ &$/, ""), cwd);
-  const shell = Bun.spawn(["bash", "-c", `exec ${command} 2>&1`], { ...SURROUNDINGS, cwd });
+  const shell = Bun.spawn(["bash", "-c", `exec 2>&1; ${command}`], { ...SURROUNDINGS, cwd });
   return new Response(shell.stdout).text();
 }
 

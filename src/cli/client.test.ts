@@ -98,7 +98,7 @@ test(
     const status = await run("client", "status");
     expect(status.exit).toBe(0);
     expect(status.out).toMatch(
-      /^PRODUCT +STATUS +UNTIL +HOST +LAST ATTEMPT +NEXT ATTEMPT\nOrchard Client +Licensed /,
+      /^Product +Status +Until +Host +Last attempt +Next attempt\nOrchard Client +Licensed /,
     );
   },
   LIMIT,

@@ -8,6 +8,7 @@ import { addActivate } from "./host-activate.ts";
 import { addBackup } from "./host-backup.ts";
 import { addReport } from "./host-report.ts";
 import { addRun } from "./host-run.ts";
+import { addSettingsVerb } from "./host-settings.ts";
 import { fields, print } from "./output.ts";
 import { dataOption } from "./settings.ts";
 
@@ -50,6 +51,7 @@ export function addTo(program: Command): void {
 
   addReport(host);
   addBackup(host);
+  addSettingsVerb(host);
 }
 
 function statusText(status: HostStatus): string {

@@ -21,6 +21,8 @@ interface SimulateOptions {
 }
 
 const LONGEST = 3650;
+/** The exit code of a program that Ctrl+C ended, as shells have it. */
+const INTERRUPTED = 130;
 const PLOT_WIDTH = 60;
 const HEADINGS = [
   "Week",
@@ -75,6 +77,7 @@ export function addTo(program: Command): void {
     .action(async (name: string | undefined, options: SimulateOptions) => {
       if (options.list) return list(options);
       const scenario = findScenario(name);
+      for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => process.exit(INTERRUPTED));
       const onDay = options.json ? () => {} : progress();
       const story = await playScenario(scenario, { ...options, onDay });
       const { summary } = scenario;

@@ -10,7 +10,7 @@ import { HOUR } from "./duration.ts";
 import { type HostFigures, SimulatedHost } from "./host.ts";
 import { type MachineBeginning, SimulatedMachine, type Snapshot } from "./machine.ts";
 import { Network } from "./network.ts";
-import { seededRandom } from "./random.ts";
+import { type Random, seededRandom } from "./random.ts";
 import { type Deed, Timeline } from "./timeline.ts";
 import { type Edition, SimulatedVendor } from "./vendor.ts";
 
@@ -71,14 +71,25 @@ export class World {
   private readonly timeline: Timeline;
   private readonly network = new Network();
   private readonly folder = mkdtempSync(join(tmpdir(), "muster-simulate-"));
-  private readonly random: ReturnType<typeof seededRandom>;
+  private readonly random: Random;
+  private readonly removeFolder = () => {
+    process.removeListener("exit", this.removeFolder);
+    rmSync(this.folder, { recursive: true, force: true });
+  };
 
   constructor({ seed = 1, start = START, policy = {}, seats, overage, licenseDays = 365 }: WorldOptions) {
     this.start = start;
     this.random = seededRandom(seed);
     this.timeline = new Timeline(start);
     this.diary = new Diary(start);
-    this.vendor = new SimulatedVendor(this.folder, { policy, seats, overage, licenseDays }, start);
+    // Whatever ends the program, nothing of a world stays.
+    process.once("exit", this.removeFolder);
+    try {
+      this.vendor = new SimulatedVendor(this.folder, { policy, seats, overage, licenseDays }, start);
+    } catch (error) {
+      this.removeFolder();
+      throw error;
+    }
     this.planEndOfDay(1);
   }
 
@@ -161,7 +172,7 @@ export class World {
   async close(): Promise<void> {
     for (const host of this.hosts) await host.close();
     this.vendor.close();
-    rmSync(this.folder, { recursive: true, force: true });
+    this.removeFolder();
   }
 
   [Symbol.asyncDispose](): Promise<void> {

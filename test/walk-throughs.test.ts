@@ -1,0 +1,14 @@
+import { expect, test } from "bun:test";
+import { walk } from "./walk.ts";
+
+test.each([
+  ["docs/isv.md", 15],
+  ["docs/air-gap.md", 18],
+  ["docs/phone.md", 7],
+])(
+  "%s does what it says",
+  async (page, fewest) => {
+    expect(await walk(page)).toBeGreaterThanOrEqual(fewest);
+  },
+  120_000,
+);
