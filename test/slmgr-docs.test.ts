@@ -50,3 +50,9 @@ test("each row names a test that there is, in a file that runs the verb", () => 
     expect([verb, file, source.includes(`"${verb}"`)]).toEqual([verb, file, true]);
   }
 });
+
+test("the README's table says the same of each verb, and of no other", () => {
+  const line = /^\| `\/([\w-]+)[^`]*` \| `muster ([\w-]+)` \| `([^`]+)` \|$/gm;
+  const short = [...read("README.md").matchAll(line)].map(([, slmgr, verb, file]) => ({ slmgr, verb, file }));
+  expect(short).toEqual(rows().map(({ slmgr, verb, file }) => ({ slmgr, verb, file })));
+});
