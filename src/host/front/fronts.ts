@@ -60,14 +60,15 @@ async function claimPort(where: Address): Promise<number> {
 async function startFront(settler: Settler, where: Address, options: FrontsOptions): Promise<Front> {
   const { folder, onRefused, onTrouble } = options;
   const worker = new Worker(new URL("./worker.ts", import.meta.url));
-  const post = (message: ToFront) => worker.postMessage(message);
+  const post = (message: ToFront) => worker.postMessage(JSON.stringify(message));
   const answer = createOutbox<Result>((results) => post({ kind: "settled", results }));
   const started = Promise.withResolvers<Front>();
   const stopped = Promise.withResolvers<void>();
 
   worker.onerror = (event) =>
     onTrouble(`A thread that serves clients failed (${event.message}); restart the host.`);
-  worker.onmessage = ({ data }: MessageEvent<ToHost>) => {
+  worker.onmessage = (event: MessageEvent<string>) => {
+    const data = JSON.parse(event.data) as ToHost;
     if (data.kind === "asked") for (const question of data.questions) settle(settler, question).then(answer);
     else if (data.kind === "refused") for (const refusal of data.refusals) onRefused(problemOf(refusal));
     else if (data.kind === "ready") started.resolve({ stop });

