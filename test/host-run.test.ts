@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { deploy } from "../src/fleet/deployment.ts";
 import { tokenPath } from "../src/host/folder.ts";
 import { openHostStore } from "../src/host/folder-store.ts";
+import { startBind } from "./bind.ts";
 import { makeFolder } from "./folders.ts";
 import { muster, startHostProcess, stopHostProcess, until } from "./muster.ts";
 import { makeRequest } from "./requests.ts";
@@ -11,6 +12,7 @@ import { post } from "./system.ts";
 
 setDefaultTimeout(120_000);
 
+const ZONE = "corp.example";
 const QUIET = ["--port", "0", "--no-dns"];
 
 async function makeHost() {
@@ -95,6 +97,32 @@ describe("muster host run", () => {
     await store.close();
     await until("it says what changed", () => host.errors().includes('"setting":"renewalInterval"'));
     expect((await fetch(`${host.admin}/healthz`)).status).toBe(200);
+  });
+
+  test("publishes with another TSIG key once SIGHUP has told it to read muster.toml again", async () => {
+    const deployment = await deploy(makeFolder(), { hostName: `kms01.${ZONE}`, now: Date.now() });
+    const bind = await startBind({ zone: ZONE, records: ["kms01 A 127.0.0.1"] });
+    try {
+      const toml = join(makeFolder(), "muster.toml");
+      const write = (key: string) =>
+        writeFileSync(
+          toml,
+          `[host]\ndns-domain = "${ZONE}"\ndns-server = "${bind.server}"\ntsig-key = "${key}"\n`,
+        );
+      write(bind.wrongKeyFile);
+      const options = ["--port", "0", "--admin-port", "0", "--config", toml];
+      const host = await startHostProcess(deployment.hostFolder, ...options);
+      const health = async () => (await fetch(`${host.admin}/healthz`)).status;
+      await until("it could not publish itself", async () => (await health()) === 503);
+      expect(await bind.dig(`_muster._tcp.${ZONE}`, "SRV")).toEqual([]);
+      write(bind.keyFile);
+      process.kill(host.pid, "SIGHUP");
+      await until("it is in DNS", async () => (await bind.dig(`_muster._tcp.${ZONE}`, "SRV")).length === 1);
+      await until("it is well", async () => (await health()) === 200);
+      await stopHostProcess(host);
+    } finally {
+      await bind.stop();
+    }
   });
 
   test("ends at SIGTERM although somebody follows its events", async () => {

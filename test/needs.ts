@@ -16,6 +16,7 @@ export const NEEDS: readonly Need[] = [
   { program: "python3", package: "python3", purpose: "a client in another language" },
   { program: "evtxexport", package: "libevtx-utils", purpose: "a second opinion on Windows event logs" },
   { program: "xmllint", package: "libxml2-utils", purpose: "checking exported events against a schema" },
+  { program: "curl", package: "curl", purpose: "asking a host as its administrators may" },
   { program: "python3", module: "jwt", package: "python3-jwt", purpose: "leases read by a library for JWT" },
   {
     program: "python3",

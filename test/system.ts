@@ -45,11 +45,13 @@ export async function stopHost(host: RunningHost): Promise<void> {
 export async function post(
   url: string,
   body: unknown,
+  tls: { readonly ca?: string } = {},
 ): Promise<{ status: number; body: ActivationAnswer & ProblemBody; headers: Headers }> {
   const response = await fetch(`${url}${ACTIVATIONS_PATH}`, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: typeof body === "string" ? body : JSON.stringify(body),
+    tls,
   });
   return {
     status: response.status,

@@ -7,7 +7,7 @@ import { post } from "./system.ts";
 setDefaultTimeout(120_000);
 
 const MUSTER = join(import.meta.dir, "..", "src", "cli", "main.ts");
-const FREE = ["--port", "0", "--dns-port", "0"];
+const FREE = ["--port", "0", "--dns-port", "0", "--admin-port", "0"];
 
 function startUp(...options: string[]) {
   return Bun.spawn([process.execPath, MUSTER, "up", ...FREE, ...options], { stdout: "pipe", stderr: "pipe" });
@@ -81,7 +81,7 @@ test("muster up --json says where everything is, serves clients that are not its
   const child = startUp("--machines", "0", "--json");
   const { value } = await child.stdout.getReader().read();
   const ready = JSON.parse(new TextDecoder().decode(value));
-  const { activation } = ready;
+  const { activation, console: link, token } = ready;
   expect(ready).toMatchObject({
     ready: true,
     activation: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
@@ -89,7 +89,13 @@ test("muster up --json says where everything is, serves clients that are not its
     dns: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
     domain: "muster.test",
     catalogue: expect.stringContaining("catalogue.jws"),
+    console: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/#token=/),
   });
+  // The token is in the fragment, which browsers do not send; the API takes it as a header.
+  const { origin, hash } = new URL(link);
+  expect(hash).toBe(`#token=${token}`);
+  const headers = { authorization: `Bearer ${token}` };
+  expect((await fetch(`${origin}/v1/status`, { headers })).status).toBe(200);
   const [desktop, server] = ready.products;
   expect([desktop.required, server.required]).toEqual([25, 5]);
   expect(desktop.application).toBe(server.application);

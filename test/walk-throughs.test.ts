@@ -5,6 +5,7 @@ test.each([
   ["docs/isv.md", 15],
   ["docs/air-gap.md", 18],
   ["docs/phone.md", 7],
+  ["docs/operations.md", 18],
 ])(
   "%s does what it says",
   async (page, fewest) => {

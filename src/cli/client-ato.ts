@@ -18,6 +18,7 @@ const HELP = `
 A product with a setup key is activated by a host, one with a MAK by the vendor: online with --vendor, or by file.
 Changes: the lease in this machine's folder. A MAK uses up one of its activations, once for each machine (its CMID and
 its hardware); the same machine again uses up nothing.
+Exit code: 0 when every product is activated, 1 when one is not, 2 for a key or file that cannot be used.
 Undo: muster upk removes key and lease from this machine; an activation of a MAK cannot be given back.`;
 
 /** Adds `muster ato`. */

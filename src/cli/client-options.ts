@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { type Client, createClient } from "../client/index.ts";
+import { checkAuthorities, MOST_PEM } from "../vendor/certificate.ts";
+import { readBounded } from "../vendor/files.ts";
 import { dataOption, wholeNumber } from "./settings.ts";
 import { VENDOR_HELP, warnOfReadable } from "./vendor-server.ts";
 
@@ -16,6 +18,8 @@ export interface NetworkFlags extends ClientFlags {
   readonly dnsServer?: string[];
   readonly dnsSuffix?: string[];
   readonly timeout: number;
+  readonly tls?: boolean;
+  readonly tlsCa?: string;
   readonly vendor?: string;
 }
 
@@ -42,6 +46,11 @@ export function withNetworkFlags(command: Command): Command {
       "domains to look for a host in (default: this machine's DNS suffixes)",
       list,
     )
+    .option(
+      "--tls",
+      "speak HTTPS with every host, those that DNS names too (default: where skms has https://)",
+    )
+    .option("--tls-ca <file>", "the certificates of the authorities to trust for hosts (PEM)")
     .option("--vendor <url>", `for a MAK: ${VENDOR_HELP}`)
     .option("--timeout <seconds>", "how long one host may take to answer", wholeNumber(1, 300), 5);
 }
@@ -58,10 +67,18 @@ export function openNetworkClient(flags: NetworkFlags): Client {
     dir: flags.data,
     machine: { name: flags.machineName, fingerprint: flags.fingerprint },
     timeout: flags.timeout * 1000,
+    tls: { isRequired: flags.tls ?? false, ...authorities(flags.tlsCa) },
     ...(flags.vendor === undefined ? {} : { vendor: flags.vendor }),
     ...(flags.dnsServer === undefined ? {} : { dns: flags.dnsServer }),
     ...(flags.dnsSuffix === undefined ? {} : { suffixes: flags.dnsSuffix }),
   });
+}
+
+function authorities(path: string | undefined): { authorities?: string } {
+  if (path === undefined) return {};
+  const pem = readBounded(path, MOST_PEM);
+  checkAuthorities(pem, path);
+  return { authorities: pem };
 }
 
 function list(text: string): string[] {

@@ -183,7 +183,7 @@ test(
     const { out, exit } = await activate(["--help"]);
     expect(exit).toBe(0);
     expect(out).toContain("Changes: the host licence in the host's folder, and host-keys.txt");
-    expect(out).toContain("Undo: an activation cannot be given back.");
+    expect(out).toContain("\nUndo: an activation cannot be given back.");
   },
   LIMIT,
 );

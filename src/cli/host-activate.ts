@@ -36,6 +36,7 @@ const MOST_DIGITS = 64 * 1024;
 const HELP = `
 Changes: the host licence in the host's folder, and host-keys.txt beside it (mode 0600): the host keeps its host key, so
 that it can renew its licence. The vendor counts each activation of a key; a renewal before the licence ends is free.
+Exit code: 0 when it is done, 1 when the vendor refuses or cannot be reached, 2 for a key, file or digits that are wrong.
 Undo: an activation cannot be given back. To keep no key on the host, remove host-keys.txt; renewals then ask for it.`;
 
 /** Adds `muster host activate`. */

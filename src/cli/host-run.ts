@@ -7,9 +7,12 @@ import { ADMIN_PORT } from "../host/admin/server.ts";
 import { signInUrl } from "../host/admin/token.ts";
 import { readTsigKeyFile } from "../host/dns/index.ts";
 import { openIdentity, tokenPath } from "../host/folder.ts";
+import { RATE_LIMIT } from "../host/http.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "../host/log.ts";
 import type { Publishing } from "../host/publisher.ts";
 import { type HostConfig, type RunningHost, runHost } from "../host/run.ts";
+import { type CertificateFiles, namesNotIn, readCertificate } from "../vendor/certificate.ts";
+import { certificateFiles } from "./certificate-options.ts";
 import { print } from "./output.ts";
 import { dataOption, rereadSettings, wholeNumber } from "./settings.ts";
 import { interrupted, onHangup } from "./signals.ts";
@@ -26,6 +29,9 @@ interface RunOptions {
   readonly dnsServer?: string;
   readonly dnsTarget?: string;
   readonly tsigKey?: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly rateLimit: number;
   readonly vendor?: string;
   readonly srvPriority: number;
   readonly srvWeight: number;
@@ -37,8 +43,8 @@ interface RunOptions {
 
 const CHANGES = `
 Changes: counts, leases and events in the store; its SRV record in DNS. Logs go to stderr: JSON, or readable lines on
-a terminal. SIGHUP reads licence, catalogue, settings, TSIG key and muster.toml again; SIGTERM ends it after the
-answers are out.`;
+a terminal. SIGHUP reads licence, catalogue, settings, TSIG key and muster.toml again; a renewed certificate is taken over
+without it. SIGTERM ends it after the answers are out.`;
 
 /** Adds `muster host run`. */
 export function addRun(group: Command): void {
@@ -55,6 +61,14 @@ export function addRun(group: Command): void {
       wholeNumber(0, 64),
       usualFronts(),
     )
+    .option(
+      "--rate-limit <number>",
+      "requests a second that one address may make, ten times as many at once; 0 is no limit",
+      wholeNumber(0, 1_000_000),
+      RATE_LIMIT,
+    )
+    .option("--tls-cert <file>", "serve clients by HTTPS: the certificate chain (PEM)")
+    .option("--tls-key <file>", "serve clients by HTTPS: its private key (PEM)")
     .option(
       "--admin-port <number>",
       `port for administrators (default: ${ADMIN_PORT}, or a free one)`,
@@ -107,15 +121,29 @@ export function addRun(group: Command): void {
 }
 
 async function configOf(options: RunOptions, log: Logger): Promise<HostConfig> {
-  const { port, address, data, fronts } = options;
+  const { port, address, data, fronts, rateLimit } = options;
+  const certificate = certificateFiles(options);
   const onTrouble = (sentence: string) => log.warn(sentence);
   const publishing = await publishingOf(options, openIdentity(data).name, onTrouble);
   const vendor = options.vendor === undefined ? undefined : vendorServer(options.vendor);
-  const config = { folder: data, address, port, fronts, publishing, vendor, clock: Date.now, onTrouble, log };
+  const edge = { address, port, fronts, rateLimit, certificate };
+  if (certificate && publishing) warnOfOtherName(certificate, publishing.target, onTrouble);
+  const config = { folder: data, ...edge, publishing, vendor, clock: Date.now, onTrouble, log };
   if (!options.admin) return config;
   const { adminAddress, adminPort } = options;
   const admin = { address: adminAddress, port: adminPort ?? ADMIN_PORT, isFixed: adminPort !== undefined };
   return { ...config, admin };
+}
+
+function warnOfOtherName(
+  files: CertificateFiles,
+  target: string,
+  onTrouble: (sentence: string) => void,
+): void {
+  if (namesNotIn(readCertificate(files, Date.now()), [target]).length === 0) return;
+  onTrouble(
+    `The certificate ${files.cert} is not for ${target}, where DNS sends clients, so they will not trust it; get one for that name, or give its name with --dns-target.`,
+  );
 }
 
 /** A thread for each further processor, where the system deals connections between them; more than four wait for the disk. */
@@ -157,6 +185,9 @@ async function reload(
       "port",
       "fronts",
       "address",
+      "rateLimit",
+      "tlsCert",
+      "tlsKey",
       "data",
       "vendor",
       "admin",

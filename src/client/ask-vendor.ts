@@ -130,6 +130,10 @@ const FAILURES: Record<ConnectionFailure, Failure> = {
     sentence: (host, _, why) =>
       `The TLS certificate of ${host} is not trusted here (${why}); where a proxy inspects TLS, name its CA's certificate in NODE_EXTRA_CA_CERTS.`,
   },
+  "no-tls": {
+    name: "NOT_A_VENDOR",
+    sentence: (host) => `What listens at ${host} does not speak TLS; check the address with the vendor.`,
+  },
   proxy: {
     name: "NOT_A_VENDOR",
     sentence: (host) =>

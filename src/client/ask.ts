@@ -7,7 +7,7 @@ import {
   parseRefusal,
 } from "../protocol/messages.ts";
 import { Problem, type ProblemName, problem, problemNamed } from "../protocol/problems.ts";
-import { type ConnectionFailure, failureOf, parseJson, readText } from "./connection.ts";
+import { type ConnectionFailure, certificateFault, failureOf, parseJson, readText } from "./connection.ts";
 import { formatTarget, type Target } from "./target.ts";
 
 /** Asks the host at one address; throws the Problem of its refusal or of the connection. */
@@ -21,10 +21,19 @@ export type Ask = (
 /** What of the `fetch` of a runtime is used. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
-/** Asks over HTTP. `timeout` is milliseconds for connecting and answering together. */
-export function createAsk(options: { timeout: number; fetch?: Fetch }): Ask {
-  const { timeout, fetch: call = (url, init) => fetch(url, init) } = options;
-  return async (target, address, request, signal) => {
+/** How hosts are spoken to by TLS. */
+export interface HostTls {
+  /** Whether every host is, the ones that DNS names too; else those that were set with https://. */
+  readonly isRequired?: boolean;
+  /** Certificates of the authorities to trust, PEM, in place of the runtime's own; Node has NODE_EXTRA_CA_CERTS. */
+  readonly authorities?: string;
+}
+
+/** Asks over HTTP or HTTPS. `timeout` is milliseconds for connecting and answering together. */
+export function createAsk(options: { timeout: number; fetch?: Fetch; tls?: HostTls }): Ask {
+  const { timeout, fetch: call = (url, init) => fetch(url, init), tls = {} } = options;
+  return async (asked, address, request, signal) => {
+    const target = { ...asked, secure: asked.secure || tls.isRequired === true };
     const deadline = AbortSignal.timeout(timeout);
     try {
       const response = await call(urlOf(target, address), {
@@ -33,8 +42,7 @@ export function createAsk(options: { timeout: number; fetch?: Fetch }): Ask {
         redirect: "manual",
         keepalive: false,
         signal: signal ? AbortSignal.any([deadline, signal]) : deadline,
-        // Bun's fetch would follow http_proxy; a host is inside the network, and a proxy would answer in its place.
-        ...{ proxy: false },
+        ...bunOptions(tls),
         headers: {
           host: formatTarget(target),
           "content-type": "application/json",
@@ -48,6 +56,17 @@ export function createAsk(options: { timeout: number; fetch?: Fetch }): Ask {
       signal?.throwIfAborted();
       throw asProblem(error, target, timeout);
     }
+  };
+}
+
+/** What Bun's `fetch` is told beside; Node and Deno pass over it. */
+function bunOptions({ authorities }: HostTls): object {
+  return {
+    // It would follow http_proxy; a host is inside the network, and a proxy would answer in its place.
+    proxy: false,
+    // Nothing packed was asked for, and half a megabyte may unpack to one of hundreds before its size can be looked at.
+    decompress: false,
+    ...(authorities === undefined ? {} : { tls: { ca: authorities } }),
   };
 }
 
@@ -105,8 +124,9 @@ const FAILURES: Record<ConnectionFailure, Failure> = {
   },
   "not-trusted": {
     name: "HOST_NOT_TRUSTED",
-    sentence: (place, _, why) => `The TLS certificate of ${place} is not trusted here (${why}).`,
+    sentence: (place, _, why) => `The TLS certificate of ${place} ${certificateFault(why)} (${why}).`,
   },
+  "no-tls": { name: "NOT_A_HOST", sentence: (place) => `What listens at ${place} does not speak TLS.` },
   // A host is never asked through a proxy.
   proxy: { name: "NOT_A_HOST", sentence: (place) => `A proxy answers in the place of ${place}.` },
   "not-understood": {

@@ -6,6 +6,7 @@ export type ConnectionFailure =
   | "HOST_NAME_NOT_RESOLVED"
   | "CONNECTION_LOST"
   | "not-trusted"
+  | "no-tls"
   | "proxy"
   | "not-understood";
 
@@ -48,8 +49,28 @@ function kindOf(code: string): ConnectionFailure {
       return "CONNECTION_LOST";
     case "ERR_PROXY_TUNNEL":
       return "proxy";
+    case "EPROTO":
+    case "ERR_SSL_WRONG_VERSION_NUMBER":
+    case "ERR_SSL_PACKET_LENGTH_TOO_LONG":
+      return "no-tls";
     default:
-      return /CERT|SELF_SIGNED|^ERR_TLS/.test(code) ? "not-trusted" : "not-understood";
+      return /CERT|^UNABLE_TO_VERIFY|^INVALID_(CA|PURPOSE)|^PATH_LENGTH|^ERR_TLS/.test(code)
+        ? "not-trusted"
+        : "not-understood";
+  }
+}
+
+/** What is wrong with a TLS certificate that is not trusted, by the runtime's code for it. */
+export function certificateFault(why: string): string {
+  switch (why) {
+    case "ERR_TLS_CERT_ALTNAME_INVALID":
+      return "is for another name";
+    case "CERT_HAS_EXPIRED":
+      return "has ended";
+    case "CERT_NOT_YET_VALID":
+      return "is not valid yet";
+    default:
+      return "comes from a certificate authority that is not trusted here";
   }
 }
 

@@ -1,7 +1,7 @@
 import { newId } from "../protocol/ids.ts";
 import { problem } from "../protocol/problems.ts";
 import { accountName } from "./account.ts";
-import { createAsk, type Fetch } from "./ask.ts";
+import { createAsk, type Fetch, type HostTls } from "./ask.ts";
 import { createAskVendor, type OnlineVendor, parseVendorUrl } from "./ask-vendor.ts";
 import { assembleClient, type Client } from "./client.ts";
 import type { Dns } from "./discovery.ts";
@@ -39,6 +39,8 @@ export interface ClientOptions {
   readonly suffixes?: readonly string[];
   /** Milliseconds for connecting to one address and getting its answer. */
   readonly timeout?: number;
+  /** How hosts are spoken to by TLS; without it, those that were set with https:// are, and no other. */
+  readonly tls?: HostTls;
   /** Where a MAK is activated: the address of the vendor's server. */
   readonly vendor?: string;
   /** Milliseconds for the vendor to answer. */
@@ -65,7 +67,11 @@ export function createClient(options: ClientOptions): Client {
     machine: async () => (isWhole(machine) ? machine : describeMachine(machine)),
     dns: dns === undefined || isServers(dns) ? createDns({ servers: dns ?? [] }) : dns,
     suffixes: suffixes === undefined ? machineSuffixes : async () => suffixes,
-    ask: createAsk({ timeout, ...(options.fetch === undefined ? {} : { fetch: options.fetch }) }),
+    ask: createAsk({
+      timeout,
+      ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
+      ...(options.tls === undefined ? {} : { tls: options.tls }),
+    }),
     vendor: options.vendor === undefined ? undefined : onlineVendor(options.vendor, options),
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,

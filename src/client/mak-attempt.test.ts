@@ -106,6 +106,22 @@ test("the same machine again uses up nothing, an answer that was lost among it",
   }
 });
 
+test("an answer to an earlier request is not taken for the answer to this one", async () => {
+  const started = startVendor();
+  const { client, store } = makeClient(started);
+  await client.install(started.mak);
+  let recorded = "";
+  const recording = async (url: string, init: RequestInit) => {
+    recorded = await (await fetch(url, init)).text();
+    return new Response(recorded);
+  };
+  await makeClient(started, { store, fetch: recording }).client.activate();
+  const replayed = makeClient(started, { store, fetch: async () => new Response(recorded) }).client;
+  const refused = await replayed.activate();
+  expect(refused).toMatchObject({ activated: false, name: "BAD_INPUT" });
+  expect(refused.message).toContain("answers another request");
+});
+
 describe("other hardware", () => {
   test("is noticed, has 30 days of grace, and another activation mends it", async () => {
     const started = startVendor(2);
@@ -203,6 +219,17 @@ describe("by file", () => {
     started.clock.now += 3 * DAY;
     expect(await client.acceptMakAnswer(`${lease}\n`)).toMatchObject({ activated: true, vendor: "file" });
     expect(await client.status()).toMatchObject({ status: 1, lastSuccess: NOW + 3 * DAY, reason: undefined });
+  });
+
+  test("an answer that was long under way does not take back what a host has signed since", async () => {
+    const started = startVendor();
+    const { client, store } = makeClient(started);
+    await client.install(started.mak);
+    const { lease } = started.vendor.activate(await client.makRequest(), NOW);
+    await store.update((state) => ({ ...state, clock: { signed: NOW + 9 * DAY, local: NOW + 9 * DAY } }));
+    started.clock.now += 10 * DAY;
+    await client.acceptMakAnswer(lease);
+    expect((await store.read()).state.clock.signed).toBe(NOW + 9 * DAY);
   });
 
   test("an answer is good for the machine, hardware, product and MAK that asked, and no other", async () => {

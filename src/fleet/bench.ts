@@ -163,6 +163,8 @@ async function host(name: string, folder: string, known: number): Promise<Contes
   const options = [
     "--no-dns",
     "--no-admin",
+    "--rate-limit",
+    "0",
     "--log-level",
     "error",
     "--json",

@@ -1,5 +1,7 @@
 import { ACTIVATIONS_PATH, MAX_REQUEST, parseRequest } from "../protocol/messages.ts";
 import { type Problem, problem } from "../protocol/problems.ts";
+import type { Certificate } from "../vendor/certificate.ts";
+import { RateLimiter } from "../vendor/rate-limiter.ts";
 import type { Host } from "./host.ts";
 import { listenProblem } from "./listen-problem.ts";
 import { problemResponse, publicProblem } from "./problem-response.ts";
@@ -13,43 +15,84 @@ export interface Listener {
   stop(): Promise<void>;
 }
 
+/** The listener of the activation port. */
+export interface ActivationListener extends Listener {
+  /** Shows another certificate to whoever connects from now on. Throws PORT_IN_USE, and can be called again then. */
+  renew(certificate: Certificate): void;
+}
+
 /** Where a host listens. */
 export interface Address {
   readonly address: string;
   /** 0 takes a free one. */
   readonly port: number;
-  /** True for one of several listeners of this host on the same port, between which the system deals connections. */
-  readonly isShared?: boolean | undefined;
 }
 
-/** Seconds a connection may be silent. */
+/** How a host listens to its clients. */
+export interface ListenOptions extends Address {
+  /** True for one of several listeners of this host on the same port, between which the system deals connections. */
+  readonly isShared?: boolean | undefined;
+  /** HTTPS with a certificate, else HTTP. */
+  readonly certificate?: Certificate | undefined;
+  /** Requests a second that one address may make, and ten times as many at once; no limit without it, or with 0. */
+  readonly rateLimit?: number | undefined;
+}
+
+/*
+ * What slow and idle connections may cost was tried out with Bun 1.4.5, whose documents do not say. The whole head must
+ * be there 10 to 12 s after the connection or the first byte of the next request, however it trickles in; so must a TLS
+ * handshake. From then on `idleTimeout` runs (it ticks every 4 s): the body must be there within it, which bytes that
+ * trickle in do not put off, and after an answer the next request must begin within it. A head of more than 16 KiB or
+ * about 200 lines gets 431. Whoever sends requests and reads no answers is cut off. So a connection that never asks
+ * lives 12 s, and each one that asks has taken from its address's rate. Bun tells nothing of a connection before it
+ * asks, so there is no limit on their number by address; at the limit of open files (ulimit -n) new ones wait.
+ */
+
+/** Seconds a body may take to arrive, and a connection may be silent after an answer. */
 const IDLE_SECONDS = 30;
 /** More than a request may have, so that a request slightly too large is told so instead of being cut off. */
-const MAX_BODY = 64 * 1024;
+const MAX_BODY = 16 * 1024;
+/** The rate limit of `muster host run`: many machines behind one address may wake at once, and none asks often. */
+export const RATE_LIMIT = 100;
+/** So many seconds' worth of requests may come at once. */
+const BURST_SECONDS = 10;
 
 /** Told the problem of each request that is refused, to count it. */
 export type OnRefused = (problem: Problem) => void;
 
-/** Serves the anonymous activation port. Throws PORT_IN_USE. */
-export function listen(
-  host: Host,
-  { address, port, isShared = false }: Address,
-  onRefused?: OnRefused,
-): Listener {
-  const server = serve(host, address, port, isShared, onRefused);
+/** Serves the anonymous activation port. Throws PORT_IN_USE, ACCESS_DENIED. */
+export function listen(host: Host, options: ListenOptions, onRefused?: OnRefused): ActivationListener {
+  const answers = answersOf(host, options.rateLimit, onRefused);
+  let server = serve(options, answers);
+  const port = server.port ?? options.port;
+  const stopping = new Set<Promise<void>>();
+  const stopServer = () => {
+    const stopped = server.stop().finally(() => stopping.delete(stopped));
+    stopping.add(stopped);
+  };
   return {
-    port: server.port ?? port,
-    url: listenerUrl(address, server.port ?? port),
+    port,
+    url: listenerUrl(options, port),
+    renew(certificate) {
+      // Bun takes no other certificate while it serves. The port is free as soon as stop() is called, and what was
+      // accepted is still answered.
+      stopServer();
+      server = serve({ ...options, port, certificate }, answers);
+    },
     async stop() {
-      await server.stop();
+      stopServer();
+      await Promise.all(stopping);
       await host.idle();
     },
   };
 }
 
 /** The base address of a listener on this address and port. */
-export function listenerUrl(address: string, port: number): string {
-  return `http://${address.includes(":") ? `[${address}]` : address}:${port}`;
+export function listenerUrl(
+  { address, certificate }: Pick<ListenOptions, "address" | "certificate">,
+  port: number,
+): string {
+  return `${certificate ? "https" : "http"}://${address.includes(":") ? `[${address}]` : address}:${port}`;
 }
 
 async function activate(host: Host, request: Request, from: string): Promise<Response> {
@@ -95,31 +138,58 @@ function brokenOff(): never {
   throw problem("BAD_REQUEST", "The request is malformed: the connection ended before its body was there.");
 }
 
-function serve(
+type Answer = (request: Request, server: Bun.Server<undefined>) => Promise<Response>;
+
+/** What becomes of a request to activate, and of any other. */
+function answersOf(
   host: Host,
-  hostname: string,
-  port: number,
-  reusePort: boolean,
+  rateLimit: number | undefined,
   onRefused: OnRefused | undefined,
+): { readonly activation: Answer; readonly other: Answer } {
+  const limiter = rateLimit
+    ? new RateLimiter({ requests: rateLimit, seconds: 1, burst: rateLimit * BURST_SECONDS })
+    : undefined;
+  const admit = (request: Request, server: Bun.Server<undefined>): string => {
+    const from = server.requestIP(request)?.address ?? "";
+    const seconds = limiter?.take(from, performance.now()) ?? 0;
+    if (seconds > 0) throw tooFast(seconds);
+    return from;
+  };
+  return {
+    activation: (request, server) =>
+      respond(() => activate(host, request, admit(request, server)), onRefused),
+    other: (request, server) =>
+      respond(() => {
+        admit(request, server);
+        return refusePath(request);
+      }, onRefused),
+  };
+}
+
+function tooFast(seconds: number): Problem {
+  return problem("SLOW_DOWN", `Too many requests from this address; ask again in ${seconds} s.`, {
+    retryAfter: seconds,
+  });
+}
+
+function serve(
+  { address, port, isShared, certificate }: ListenOptions,
+  answers: ReturnType<typeof answersOf>,
 ) {
   try {
     return Bun.serve({
-      hostname,
+      hostname: address,
       port,
+      ...(certificate && { tls: { cert: certificate.cert, key: certificate.key } }),
       idleTimeout: IDLE_SECONDS,
       maxRequestBodySize: MAX_BODY,
       development: false,
       // Outside development Bun shares a taken port with whoever has it, and each gets half of the requests.
-      reusePort,
-      routes: {
-        [ACTIVATIONS_PATH]: {
-          POST: (request, server) =>
-            respond(() => activate(host, request, server.requestIP(request)?.address ?? ""), onRefused),
-        },
-      },
-      fetch: (request) => respond(() => refusePath(request), onRefused),
+      reusePort: isShared ?? false,
+      routes: { [ACTIVATIONS_PATH]: { POST: answers.activation } },
+      fetch: answers.other,
     });
   } catch (error) {
-    throw listenProblem(error, { address: hostname, port, option: "--port" });
+    throw listenProblem(error, { address, port, option: "--port" });
   }
 }

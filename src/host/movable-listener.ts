@@ -1,7 +1,7 @@
-import type { Listener } from "./http.ts";
+import type { ActivationListener } from "./http.ts";
 
 /** A listener that can go to another port while it serves. */
-export interface MovableListener extends Listener {
+export interface MovableListener extends ActivationListener {
   /**
    * Opens the port (0 takes a free one), then closes the old one, whose accepted requests are still answered. Throws
    * what opening throws, and keeps the old port.
@@ -11,7 +11,7 @@ export interface MovableListener extends Listener {
 
 /** Listens by `open` on a port, and later on others. */
 export async function listenMovably(
-  open: (port: number) => Promise<Listener>,
+  open: (port: number) => Promise<ActivationListener>,
   port: number,
 ): Promise<MovableListener> {
   let current = await open(port);
@@ -23,6 +23,7 @@ export async function listenMovably(
     get url() {
       return current.url;
     },
+    renew: (certificate) => current.renew(certificate),
     async move(to) {
       const old = current;
       current = await open(to);

@@ -1,16 +1,14 @@
 import type { Logger } from "pino";
 import type { OnlineVendor } from "../client/ask-vendor.ts";
-import { Problem } from "../protocol/problems.ts";
-import { writeCheck } from "./admin/health.ts";
-import { addReadings } from "./admin/metrics.ts";
-import { serveAdmin } from "./admin/server.ts";
-import { openToken } from "./admin/token.ts";
+import { type CertificateFiles, readCertificate } from "../vendor/certificate.ts";
+import { type AdminAddress, type OpenAdmin, openAdmin } from "./admin/open.ts";
+import { followCertificate } from "./certificate-watch.ts";
 import { notePort } from "./describe.ts";
 import { openIdentity, storePath } from "./folder.ts";
 import { followSettings } from "./follow-settings.ts";
 import { listenFromFronts } from "./front/fronts.ts";
 import { createSettler, signAnswers } from "./host.ts";
-import { type Address, type Listener, listen } from "./http.ts";
+import { type ActivationListener, listen } from "./http.ts";
 import { reportLicense } from "./license-watch.ts";
 import { lockFolder } from "./lock.ts";
 import { silentLog } from "./log.ts";
@@ -36,6 +34,10 @@ export interface HostConfig {
   readonly port?: number | undefined;
   /** How many threads serve HTTP beside this one; without them this one does it as well. */
   readonly fronts?: number | undefined;
+  /** Serves HTTPS with this certificate, and takes over another one that takes its place. */
+  readonly certificate?: CertificateFiles | undefined;
+  /** Requests a second that one address may make, and ten times as many at once; undefined or 0 is no limit. */
+  readonly rateLimit?: number | undefined;
   /** How to be found in DNS; undefined publishes nothing. */
   readonly publishing?: Publishing | undefined;
   /** Where to renew the host licence; undefined leaves that to a person. */
@@ -48,20 +50,14 @@ export interface HostConfig {
   readonly log?: Logger | undefined;
 }
 
-/** Where an admin listener is to be. */
-export interface AdminAddress extends Address {
-  /** Whether another port will not do: the host does not start when this one is taken. */
-  readonly isFixed?: boolean | undefined;
-}
-
 /** A host that serves. */
 export interface RunningHost {
-  readonly listener: Listener;
+  readonly listener: ActivationListener;
   readonly store: Store;
   readonly name: string;
   readonly situation: () => Situation;
   /** Where administrators reach it, and the token that they send. */
-  readonly admin: { readonly url: string; readonly token: string } | undefined;
+  readonly admin: Pick<OpenAdmin, "url" | "token"> | undefined;
   /** Resolves when the host has first tried to publish itself in DNS, or at once when it does not. */
   readonly published: Promise<void>;
   /** Takes over at once what was changed in its folder or store. Throws, and keeps what it has, when that is unusable. */
@@ -112,8 +108,10 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   });
   const host = signAnswers(settler, identity);
   const fronts = { folder, onTrouble, onRefused: meters.refused };
-  const open = async (wanted: number): Promise<Listener> => {
-    const where = { address, port: wanted };
+  const { rateLimit, certificate: files } = config;
+  const open = async (wanted: number): Promise<ActivationListener> => {
+    const certificate = files && readCertificate(files, clock());
+    const where = { address, port: wanted, rateLimit, certificate };
     if (config.fronts) return listenFromFronts(settler, where, { ...fronts, count: config.fronts });
     return listen(host, where, meters.refused);
   };
@@ -141,6 +139,8 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   }
   const upkeep = startUpkeep({ store, situation, clock, log });
   opened.defer(() => upkeep.stop());
+  const onRenewed = () => log.info("Clients are shown the new certificate.");
+  const lookAtCertificate = files && followCertificate(files, { listener, clock, onRenewed, onTrouble });
   let reloading: Promise<void> = Promise.resolve();
   const reload = () => {
     reloading = reloading.catch(() => {}).then(takeOver);
@@ -148,6 +148,7 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   };
   const takeOver = async () => {
     const before = situation();
+    lookAtCertificate?.();
     await live.refresh();
     logChanges(log, before, situation());
     await orders.refresh();
@@ -157,8 +158,16 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
     () => reload().catch((error: Error) => onTrouble(error.message)),
     REFRESH_EVERY,
   );
-  opened.defer(() => clearInterval(refreshing));
-  const admin = config.admin && openAdmin(config.admin);
+  opened.defer(async () => {
+    clearInterval(refreshing);
+    await reloading.catch(() => {});
+  });
+  const published = () => (situation().settings.dnsPublishing ? [...outcomes.values()] : []);
+  const { events } = upkeep;
+  const activation = () => listener.url;
+  const watched = { folder, identity, store, situation, orders, meters, events, published, activation };
+  const admin = config.admin && openAdmin(config.admin, { ...watched, reload, started, clock, log });
+  if (admin) opened.defer(admin.stop);
   const name = identity.name;
   return {
     listener,
@@ -174,49 +183,4 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
       await publication.change(publishing);
     },
   };
-
-  function openAdmin(where: AdminAddress): RunningHost["admin"] {
-    const token = openToken(folder);
-    const published = () => (situation().settings.dnsPublishing ? [...outcomes.values()] : []);
-    const parts = {
-      folder,
-      identity,
-      store,
-      situation,
-      reload,
-      orders,
-      meters,
-      published,
-      started,
-      clock,
-      log,
-    };
-    const whole = {
-      ...parts,
-      events: upkeep.events,
-      isWritable: writeCheck(store, clock),
-      activation: () => listener.url,
-    };
-    const { url, stop } = serveSomewhere(where, (at) => serveAdmin(whole, token, at), log);
-    opened.defer(stop);
-    log.info({ url }, "Administrators reach the host.");
-    addReadings(whole);
-    return { url, token };
-  }
-}
-
-/** Clients come first: a port for administrators that is taken does not keep the host from them. */
-function serveSomewhere(
-  { address, port, isFixed }: AdminAddress,
-  open: (where: Address) => Listener,
-  log: Logger,
-): Listener {
-  try {
-    return open({ address, port });
-  } catch (error) {
-    if (isFixed || !(error instanceof Problem) || error.name !== "PORT_IN_USE") throw error;
-    const listener = open({ address, port: 0 });
-    log.warn(`${error.message} Until then administrators reach this host at ${listener.url}.`);
-    return listener;
-  }
 }

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { problem } from "../../protocol/problems.ts";
 import { formatTime } from "../../protocol/time.ts";
-import { readBounded } from "../../vendor/files.ts";
+import { readCertificate } from "../../vendor/certificate.ts";
 import { type Served, serveVendor } from "../../vendor/server.ts";
+import { certificateFiles } from "../certificate-options.ts";
 import { print } from "../output.ts";
 import { wholeNumber } from "../settings.ts";
 import { interrupted } from "../signals.ts";
@@ -15,9 +15,6 @@ interface ServeOptions extends Common {
   readonly tlsKey?: string;
   readonly perMinute: number;
 }
-
-/** The largest certificate or key file that is read, in bytes. */
-const MOST_PEM = 1024 * 1024;
 
 /** Adds `muster vendor serve`. */
 export function addServe(group: Command): void {
@@ -40,7 +37,8 @@ export function addServe(group: Command): void {
     .action((options: ServeOptions) =>
       withVendor(options.data, async (vendor) => {
         const { address, port, perMinute, json } = options;
-        const tls = readTls(options);
+        const files = certificateFiles(options);
+        const tls = files && readCertificate(files, Date.now());
         const log = (served: Served) =>
           print(json, { ...served, time: formatTime(served.time) }, line(served));
         const server = serveVendor(vendor, { address, port, tls, perMinute, clock: Date.now, log });
@@ -54,14 +52,6 @@ export function addServe(group: Command): void {
         await server.stop();
       }),
     );
-}
-
-function readTls({ tlsCert, tlsKey }: ServeOptions): { cert: string; key: string } | undefined {
-  if (tlsCert === undefined && tlsKey === undefined) return undefined;
-  if (tlsCert === undefined || tlsKey === undefined) {
-    throw problem("BAD_INPUT", "HTTPS takes a certificate and its key; give both --tls-cert and --tls-key.");
-  }
-  return { cert: readBounded(tlsCert, MOST_PEM), key: readBounded(tlsKey, MOST_PEM) };
 }
 
 function isLoopback(address: string): boolean {

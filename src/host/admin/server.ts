@@ -35,7 +35,7 @@ export function serveAdmin(admin: Admin, token: string, { address, port }: Addre
   });
   return {
     port: server.port ?? port,
-    url: listenerUrl(address, server.port ?? port),
+    url: listenerUrl({ address }, server.port ?? port),
     async stop() {
       stopping.abort();
       await server.stop();

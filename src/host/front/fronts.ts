@@ -1,5 +1,6 @@
+import type { Certificate } from "../../vendor/certificate.ts";
 import type { Settler } from "../host.ts";
-import { type Address, type Listener, listen, listenerUrl, type OnRefused } from "../http.ts";
+import { type ActivationListener, type ListenOptions, listen, listenerUrl, type OnRefused } from "../http.ts";
 import {
   problemOf,
   type Question,
@@ -23,6 +24,7 @@ export interface FrontsOptions {
 }
 
 interface Front {
+  renew(certificate: Certificate): void;
   stop(): Promise<void>;
 }
 
@@ -32,9 +34,9 @@ interface Front {
  */
 export async function listenFromFronts(
   settler: Settler,
-  where: Address,
+  where: ListenOptions,
   options: FrontsOptions,
-): Promise<Listener> {
+): Promise<ActivationListener> {
   const port = await claimPort(where);
   const shared = { ...where, port, isShared: options.count > 1 };
   const fronts = await Promise.all(
@@ -42,7 +44,10 @@ export async function listenFromFronts(
   );
   return {
     port,
-    url: listenerUrl(where.address, port),
+    url: listenerUrl(where, port),
+    renew(certificate) {
+      for (const front of fronts) front.renew(certificate);
+    },
     async stop() {
       await Promise.all(fronts.map((front) => front.stop()));
       await settler.idle();
@@ -51,13 +56,13 @@ export async function listenFromFronts(
 }
 
 /** The port, once it is known to be free: fronts share theirs, and would share it with another host as well. */
-async function claimPort(where: Address): Promise<number> {
+async function claimPort(where: ListenOptions): Promise<number> {
   const probe = listen({ activate: () => Promise.reject(), idle: async () => {} }, where);
   await probe.stop();
   return probe.port;
 }
 
-async function startFront(settler: Settler, where: Address, options: FrontsOptions): Promise<Front> {
+async function startFront(settler: Settler, where: ListenOptions, options: FrontsOptions): Promise<Front> {
   const { folder, onRefused, onTrouble } = options;
   const worker = new Worker(new URL("./worker.ts", import.meta.url));
   const post = (message: ToFront) => worker.postMessage(JSON.stringify(message));
@@ -71,12 +76,16 @@ async function startFront(settler: Settler, where: Address, options: FrontsOptio
     const data = JSON.parse(event.data) as ToHost;
     if (data.kind === "asked") for (const question of data.questions) settle(settler, question).then(answer);
     else if (data.kind === "refused") for (const refusal of data.refusals) onRefused(problemOf(refusal));
-    else if (data.kind === "ready") started.resolve({ stop });
+    else if (data.kind === "ready") started.resolve({ renew, stop });
     else if (data.kind === "failed") started.reject(problemOf(data.refusal));
     else stopped.resolve();
   };
   post({ kind: "start", folder, where });
   return started.promise;
+
+  function renew(certificate: Certificate): void {
+    post({ kind: "renew", certificate });
+  }
 
   async function stop() {
     post({ kind: "stop" });

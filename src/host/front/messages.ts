@@ -1,20 +1,22 @@
 import type { ActivationRequest } from "../../protocol/messages.ts";
 import { Problem, type ProblemName, problem } from "../../protocol/problems.ts";
+import type { Certificate } from "../../vendor/certificate.ts";
 import type { Settlement } from "../host.ts";
-import type { Address } from "../http.ts";
+import type { ListenOptions } from "../http.ts";
 
 /** What a front is started with. */
 export interface FrontStart {
   readonly kind: "start";
   /** The host's folder; a front signs, so it reads the host's key. */
   readonly folder: string;
-  readonly where: Address;
+  readonly where: ListenOptions;
 }
 
 /** From the host to a front. All messages cross as JSON: it costs half of copying objects between threads. Settlements come in whatever order they are ready. */
 export type ToFront =
   | FrontStart
   | { readonly kind: "settled"; readonly results: readonly Result[] }
+  | { readonly kind: "renew"; readonly certificate: Certificate }
   | { readonly kind: "stop" };
 
 /** From a front to the host. */

@@ -1,7 +1,8 @@
 /** A front: a thread that serves HTTP for a host. `http → parse` and `sign → answer` are here, the rest in the host. */
+import type { Certificate } from "../../vendor/certificate.ts";
 import { openIdentity } from "../folder.ts";
 import { type Settlement, type Settler, signAnswers } from "../host.ts";
-import { type Listener, listen } from "../http.ts";
+import { type ActivationListener, listen } from "../http.ts";
 import {
   type FrontStart,
   problemOf,
@@ -17,13 +18,16 @@ import { createOutbox } from "./outbox.ts";
 declare const self: Worker;
 
 const post = (message: ToHost) => self.postMessage(JSON.stringify(message));
+/** Milliseconds. */
+const RETRY_EVERY = 1000;
 const waiting = new Map<number, PromiseWithResolvers<Settlement>>();
-let listener: Listener | undefined;
+let listener: ActivationListener | undefined;
 
 self.onmessage = async (event: MessageEvent<string>) => {
   const data = JSON.parse(event.data) as ToFront;
   if (data.kind === "settled") for (const result of data.results) hand(result);
   else if (data.kind === "start") start(data);
+  else if (data.kind === "renew") renew(data.certificate);
   else {
     await listener?.stop();
     post({ kind: "stopped" });
@@ -38,6 +42,15 @@ function start({ folder, where }: FrontStart): void {
     post({ kind: "ready" });
   } catch (error) {
     post({ kind: "failed", refusal: refusalMessage(error) });
+  }
+}
+
+/** Another program may take the port in the moment between: the front goes on trying, and other fronts serve. */
+function renew(certificate: Certificate): void {
+  try {
+    listener?.renew(certificate);
+  } catch {
+    setTimeout(() => renew(certificate), RETRY_EVERY);
   }
 }
 

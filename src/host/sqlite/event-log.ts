@@ -1,5 +1,5 @@
 import type { Database } from "bun:sqlite";
-import { isEventId, type LoggedEvent } from "../../protocol/events.ts";
+import { type EventId, isEventId, type LoggedEvent } from "../../protocol/events.ts";
 import { pause } from "../pause.ts";
 import type { EventFilter, EventLogFigures } from "../store.ts";
 import { type EventRow, toEvent } from "./rows.ts";
@@ -49,12 +49,33 @@ export class EventLog {
   private readonly written = new Map<number, number>();
   private measuredTo = 0;
   private bytes = 0;
+  /** What the transaction at hand has written. */
+  private pending: { id: EventId; bytes: number; row: number }[] = [];
   /** What was there before this process is part of the size, but was not written by it. */
   private readonly before: number;
 
   constructor(database: Database) {
     this.database = database;
     this.before = ends(database).last;
+  }
+
+  /** Notes an event that the transaction at hand has written as a row. */
+  wrote(id: EventId, row: number, texts: readonly string[]): void {
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), ROW_BYTES);
+    this.pending.push({ id, bytes, row });
+  }
+
+  /** Ends the transaction: what was written counts, unless others wrote in between; then it is read like theirs. */
+  settle(isCommitted: boolean): void {
+    const written = this.pending;
+    this.pending = [];
+    const last = written.at(-1)?.row;
+    if (!isCommitted || last === undefined || last - written.length !== this.measuredTo) return;
+    for (const { id, bytes } of written) {
+      this.bytes += bytes;
+      this.written.set(id, (this.written.get(id) ?? 0) + 1);
+    }
+    this.measuredTo = last;
   }
 
   /** Reads what is new, then drops the oldest events until the rest fits. Pauses between slices of work. */

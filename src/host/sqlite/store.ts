@@ -59,6 +59,8 @@ class SqliteStore implements Store {
   private readonly host: string;
   private readonly sql: ReturnType<typeof prepare>;
   private readonly eventLog: EventLog;
+  /** Made once: making one costs as much as several statements. */
+  private readonly transaction: (work: () => unknown) => unknown;
   private readonly usageLog: UsageLog;
 
   constructor(database: Database, host: string) {
@@ -66,6 +68,7 @@ class SqliteStore implements Store {
     this.host = host;
     this.sql = prepare(database);
     this.eventLog = new EventLog(database);
+    this.transaction = database.transaction((work: () => unknown) => work()).immediate;
     this.usageLog = new UsageLog(database);
     for (const { minute, machines } of this.sql.leasesByMinute.all()) this.counts.addLeases(minute, machines);
   }
@@ -330,13 +333,19 @@ class SqliteStore implements Store {
   }
 
   private addEvents(events: readonly EventDraft[], now: number): void {
-    for (const { id, cmid, info } of events) this.sql.addEvent.run(now, id, cmid ?? null, this.host, info);
+    for (const { id, cmid, info } of events) {
+      const { lastInsertRowid } = this.sql.addEvent.run(now, id, cmid ?? null, this.host, info);
+      this.eventLog.wrote(id, Number(lastInsertRowid), [info, this.host, cmid ?? ""]);
+    }
   }
 
   private write<T>(work: () => T): T {
     try {
-      return this.database.transaction(work).immediate();
+      const result = this.transaction(work) as T;
+      this.eventLog.settle(true);
+      return result;
     } catch (error) {
+      this.eventLog.settle(false);
       if (!(error instanceof SQLiteError)) throw error;
       throw problem(
         "STORE_UNAVAILABLE",
