@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { resolve } from "node:path";
 import { type Command, Option } from "commander";
 import type { Logger } from "pino";
@@ -57,9 +56,9 @@ export function addRun(group: Command): void {
     .option("--address <ip>", "the address to listen on", "0.0.0.0")
     .option(
       "--fronts <number>",
-      "threads that serve HTTP beside the one that counts",
+      "threads that serve HTTP beside the one that counts, for machines with many processors",
       wholeNumber(0, 64),
-      usualFronts(),
+      0,
     )
     .option(
       "--rate-limit <number>",
@@ -144,11 +143,6 @@ function warnOfOtherName(
   onTrouble(
     `The certificate ${files.cert} is not for ${target}, where DNS sends clients, so they will not trust it; get one for that name, or give its name with --dns-target.`,
   );
-}
-
-/** A thread for each further processor, where the system deals connections between them; more than four wait for the disk. */
-function usualFronts(): number {
-  return Math.min(process.platform === "linux" ? 4 : 1, availableParallelism() - 1);
 }
 
 /** The line that `muster host run --json` prints when it is ready; the token stays in its file, out of journals. */

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "bun:test";
+import { describe, expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
 import { createServer, type Socket } from "node:net";
 import { makeDocuments } from "../../test/documents.ts";
 import { makeAnswer, startFakeHost } from "../../test/fake-host.ts";
@@ -9,10 +9,8 @@ import { createAsk, readResponse } from "./ask.ts";
 
 const documents = makeDocuments();
 const request = makeRequest({ application: documents.application.id, product: documents.client.id });
-const closing: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
+/** For answers that come, however long a busy machine takes over them. */
+const PATIENCE = 60_000;
 
 /** Something that listens and is no host: it does `behave` with each connection. */
 async function startStranger(behave: (connection: Socket) => void): Promise<number> {
@@ -23,7 +21,8 @@ async function startStranger(behave: (connection: Socket) => void): Promise<numb
     behave(connection);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  closing.push(() => {
+  // Each test closes its own: one list for all would cut off whatever another test still waits for.
+  onTestFinished(() => {
     for (const connection of connections) connection.destroy();
     server.close();
   });
@@ -31,9 +30,11 @@ async function startStranger(behave: (connection: Socket) => void): Promise<numb
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-function ask(port: number, address = "127.0.0.1", timeout = 5_000) {
+function ask(port: number, address = "127.0.0.1", timeout = PATIENCE) {
   return createAsk({ timeout })({ host: "kms.test", port, secure: false }, address, request);
 }
+
+setDefaultTimeout(2 * PATIENCE);
 
 test("a host's answer comes back as it was sent, and the host saw its own name", async () => {
   let name: string | null = null;
@@ -45,7 +46,7 @@ test("a host's answer comes back as it was sent, and the host saw its own name",
       return Response.json(makeAnswer(documents, request, { count: 30, ticket: 1, port: 1688, now: NOW }));
     },
   });
-  closing.push(() => void server.stop(true));
+  onTestFinished(() => void server.stop(true));
   const answer = await ask(server.port ?? 0);
   expect(answer.count).toBe(30);
   expect(answer.lease).toBeDefined();
@@ -56,6 +57,23 @@ describe("what is no answer", () => {
   const respond = (text: string) => (connection: Socket) => connection.on("data", () => connection.end(text));
   const http = (body: string, head = "HTTP/1.1 200 OK") =>
     respond(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+
+  const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
+  /** Sends a beginning, and then the same for as long as it is taken. */
+  const flood = (head: string, piece: string) => (connection: Socket) =>
+    connection.once("data", () => {
+      const pieces = piece.repeat(Math.ceil(16_000 / piece.length));
+      const more = () => {
+        while (!connection.destroyed && connection.write(pieces));
+      };
+      connection.on("drain", more).write(head);
+      more();
+    });
+  const packed = (body: Uint8Array) => (connection: Socket) =>
+    connection.once("data", () => {
+      connection.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`);
+      connection.end(body);
+    });
 
   test.each<[string, string, (connection: Socket) => void]>([
     ["a connection that closes at once", "CONNECTION_LOST", (connection) => connection.destroy()],
@@ -84,7 +102,17 @@ describe("what is no answer", () => {
     ],
     ["a web page", "NOT_A_HOST", http("<html>It works!</html>")],
     ["JSON of something else", "NOT_A_HOST", http('{"status":"ok"}')],
-    ["a redirect", "NOT_A_HOST", http("", "HTTP/1.1 302 Found\r\nlocation: http://127.0.0.1:1/")],
+    ["no HTTP, and an end", "CONNECTION_LOST", respond("hello")],
+    ["a status line without end", "NOT_A_HOST", flood("HTTP/1.1 200 ", "b")],
+    ["a header without end", "NOT_A_HOST", flood("HTTP/1.1 200 OK\r\nx: ", "b")],
+    ["headers without end", "NOT_A_HOST", flood("HTTP/1.1 200 OK\r\n", "x: y\r\n")],
+    ["chunks without end", "NOT_A_HOST", flood(CHUNKED, `400\r\n${"x".repeat(1024)}\r\n`)],
+    ["chunks that are none", "NOT_A_HOST", respond(`${CHUNKED}ZZ\r\nxx\r\n`)],
+    ["a length below nothing", "NOT_A_HOST", respond("HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nhello")],
+    ["another protocol agreed to", "NOT_A_HOST", respond("HTTP/1.1 101 Go\r\nupgrade: x\r\n\r\n")],
+    ["no content", "NOT_A_HOST", respond("HTTP/1.1 204 No Content\r\n\r\n")],
+    ["JSON of sixty thousand levels", "NOT_A_HOST", http("[".repeat(60_000))],
+    ["what claims to be packed and is not", "NOT_A_HOST", packed(Buffer.from("hello"))],
     ["a page that says no", "NOT_A_HOST", http("forbidden", "HTTP/1.1 403 Forbidden")],
     [
       "an answer without end",
@@ -92,22 +120,34 @@ describe("what is no answer", () => {
       (connection) =>
         connection.on("data", () => connection.write(`HTTP/1.1 200 OK\r\n\r\n${"x".repeat(200_000)}`)),
     ],
-    [
-      "a large answer that packs small",
-      "NOT_A_HOST",
-      (connection) =>
-        connection.on("data", () => {
-          const body = Bun.gzipSync(new Uint8Array(1_000_000));
-          connection.write(
-            `HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`,
-          );
-          connection.end(body);
-        }),
-    ],
+    ["a large answer that packs small", "NOT_A_HOST", packed(Bun.gzipSync(new Uint8Array(1_000_000)))],
   ])("%s", async (_, name, behave) => {
     const failed = await problemOf(ask(await startStranger(behave)));
     expect(failed.name as string).toBe(name);
     expect(failed.message).toEndWith(".");
+  });
+
+  test.each([301, 302, 303, 307, 308])("a redirect (%d), which is not followed", async (status) => {
+    const elsewhere = startFakeHost(documents);
+    onTestFinished(elsewhere.stop);
+    const location = `http://127.0.0.1:${elsewhere.port}/v1/activations`;
+    const port = await startStranger(http("", `HTTP/1.1 ${status} Go\r\nlocation: ${location}`));
+    expect((await problemOf(ask(port))).name).toBe("NOT_A_HOST");
+    expect(elsewhere.requests).toEqual([]);
+  });
+
+  test("a host's answer that is packed: nothing is unpacked before its size is known", async () => {
+    const answer = makeAnswer(documents, request, { count: 30, ticket: 1, port: 1688, now: NOW });
+    const port = await startStranger(packed(Bun.gzipSync(Buffer.from(JSON.stringify(answer)))));
+    expect((await problemOf(ask(port))).name).toBe("NOT_A_HOST");
+  });
+
+  test.each([
+    ["100 Continue", "HTTP/1.1 100 Continue\r\n\r\n"],
+    ["103 Early Hints", "HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n"],
+  ])("%s without end, for as long as the client is willing to wait", async (_, piece) => {
+    const failed = await problemOf(ask(await startStranger(flood("", piece)), "127.0.0.1", 200));
+    expect(failed.name).toBe("CONNECTION_TIMED_OUT");
   });
 
   test("silence, for as long as the client is willing to wait", async () => {
@@ -137,7 +177,7 @@ describe("what is no answer", () => {
 
 test("a refusal keeps the host's code, words and the time to wait", async () => {
   const host = startFakeHost(documents, { refusal: "SLOW_DOWN", retryAfter: 30 });
-  closing.push(host.stop);
+  onTestFinished(host.stop);
   const refused = await problemOf(ask(host.port));
   expect(refused.name).toBe("SLOW_DOWN");
   expect(refused.retryAfter).toBe(30);
@@ -167,7 +207,7 @@ test.each(["-5", "soon", "Wed, 21 Oct 2026 07:28:00 GMT", "1e99"])(
 
 test("a proxy of the environment is not asked", async () => {
   const host = startFakeHost(documents);
-  closing.push(host.stop);
+  onTestFinished(host.stop);
   const script = `
     import { createAsk } from ${JSON.stringify(`${import.meta.dir}/ask.ts`)};
     const target = { host: "kms.test", port: ${host.port}, secure: false };

@@ -39,13 +39,13 @@ export interface ListenOptions extends Address {
 }
 
 /*
- * What slow and idle connections may cost was tried out with Bun 1.4.5, whose documents do not say. The whole head must
- * be there 10 to 12 s after the connection or the first byte of the next request, however it trickles in; so must a TLS
- * handshake. From then on `idleTimeout` runs (it ticks every 4 s): the body must be there within it, which bytes that
- * trickle in do not put off, and after an answer the next request must begin within it. A head of more than 16 KiB or
- * about 200 lines gets 431. Whoever sends requests and reads no answers is cut off. So a connection that never asks
- * lives 12 s, and each one that asks has taken from its address's rate. Bun tells nothing of a connection before it
- * asks, so there is no limit on their number by address; at the limit of open files (ulimit -n) new ones wait.
+ * What slow and idle connections may cost was tried out with Bun 1.4.5, whose documents do not say. The head of a first
+ * request must be there 10 to 12 s after the connection, however it trickles in; so must a TLS handshake. From then on
+ * `idleTimeout` runs (it ticks every 4 s): the body must be there within it, and after an answer the head of the next
+ * request, which bytes that trickle in do not put off. A head of more than 16 KiB or 197 lines gets 431. A request that
+ * comes before the answer to the last one ends the connection. So a connection that never asks lives 12 s, and each one
+ * that asks has taken from its address's rate. Bun tells nothing of a connection before it asks, so there is no limit on
+ * their number by address; at the limit of open files (ulimit -n) new ones wait.
  */
 
 /** Seconds a body may take to arrive, and a connection may be silent after an answer. */
@@ -67,7 +67,7 @@ export function listen(host: Host, options: ListenOptions, onRefused?: OnRefused
   const port = server.port ?? options.port;
   const stopping = new Set<Promise<void>>();
   const stopServer = () => {
-    const stopped = server.stop().finally(() => stopping.delete(stopped));
+    const stopped = drain(server).finally(() => stopping.delete(stopped));
     stopping.add(stopped);
   };
   return {
@@ -85,6 +85,12 @@ export function listen(host: Host, options: ListenOptions, onRefused?: OnRefused
       await host.idle();
     },
   };
+}
+
+/** Takes no new connection, and resolves when the last answer is out: a thread may end then. */
+async function drain(server: ReturnType<typeof serve>): Promise<void> {
+  await server.stop();
+  while (server.pendingRequests > 0) await Bun.sleep(1);
 }
 
 /** The base address of a listener on this address and port. */

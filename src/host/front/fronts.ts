@@ -1,3 +1,4 @@
+import { problem } from "../../protocol/problems.ts";
 import type { Certificate } from "../../vendor/certificate.ts";
 import type { Settler } from "../host.ts";
 import { type ActivationListener, type ListenOptions, listen, listenerUrl, type OnRefused } from "../http.ts";
@@ -70,8 +71,15 @@ async function startFront(settler: Settler, where: ListenOptions, options: Front
   const started = Promise.withResolvers<Front>();
   const stopped = Promise.withResolvers<void>();
 
-  worker.onerror = (event) =>
-    onTrouble(`A thread that serves clients failed (${event.message}); restart the host.`);
+  worker.onerror = (event) => {
+    const failed = problem(
+      "DEFECT",
+      `A thread that serves clients failed (${event.message}); start the host again.`,
+    );
+    onTrouble(failed.message);
+    started.reject(failed);
+    stopped.resolve();
+  };
   worker.onmessage = (event: MessageEvent<string>) => {
     const data = JSON.parse(event.data) as ToHost;
     if (data.kind === "asked") for (const question of data.questions) settle(settler, question).then(answer);

@@ -22,6 +22,9 @@ const post = (message: ToHost) => self.postMessage(JSON.stringify(message));
 const RETRY_EVERY = 1000;
 const waiting = new Map<number, PromiseWithResolvers<Settlement>>();
 let listener: ActivationListener | undefined;
+let asked = 0;
+/** How long nothing must have come before a front ends, in milliseconds. */
+const QUIET = 100;
 
 self.onmessage = async (event: MessageEvent<string>) => {
   const data = JSON.parse(event.data) as ToFront;
@@ -30,6 +33,7 @@ self.onmessage = async (event: MessageEvent<string>) => {
   else if (data.kind === "renew") renew(data.certificate);
   else {
     await listener?.stop();
+    await quiet();
     post({ kind: "stopped" });
   }
 };
@@ -55,12 +59,11 @@ function renew(certificate: Certificate): void {
 }
 
 function remoteSettler(): Settler {
-  let last = 0;
   const ask = createOutbox<Question>((questions) => post({ kind: "asked", questions }));
   return {
     settle(request, address) {
       const settled = Promise.withResolvers<Settlement>();
-      const id = ++last;
+      const id = ++asked;
       waiting.set(id, settled);
       ask({ id, request, address });
       return settled.promise;
@@ -69,6 +72,14 @@ function remoteSettler(): Settler {
       await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));
     },
   };
+}
+
+/** A request that was on its way when the listener closed is still taken: it is to be answered before the thread ends. */
+async function quiet(): Promise<void> {
+  for (let before = -1; before !== asked || waiting.size > 0; ) {
+    before = asked;
+    await Bun.sleep(QUIET);
+  }
 }
 
 function hand(result: Result): void {

@@ -83,7 +83,7 @@ export class EventLog {
     while (this.measure()) await pause();
     while (this.bytes > most && this.dropOldest()) await pause();
     const { first, last } = ends(this.database);
-    return { bytes: this.bytes, events: last - first + 1, written: this.written };
+    return { bytes: this.bytes, events: last - first + 1, written: new Map(this.written) };
   }
 
   /** Measures one slice of new events; false when there are no more. */
