@@ -27,7 +27,18 @@ const WATCHED = 40;
 
 const folder = mkdtempSync(join(tmpdir(), "muster-idle-"));
 const { hostFolder, products } = await deploy(folder, { hostName: "idle", now: Date.now() });
-const options = ["--no-dns", "--no-admin", "--rate-limit", "0", "--address", "127.0.0.1", "--port", "0"];
+const options = [
+  "--no-dns",
+  "--no-admin",
+  "--log-level",
+  "error",
+  "--rate-limit",
+  "0",
+  "--address",
+  "127.0.0.1",
+  "--port",
+  "0",
+];
 const host = Bun.spawn(
   [process.execPath, MUSTER, "host", "run", ...options, "--json", "--data", hostFolder],
   {
@@ -49,38 +60,43 @@ const KINDS = [
 
 /** Answers before the first run of a process are slow ones. */
 await load();
-const before = { ...(await load()), memory: memory() };
+const sockets: Socket[] = [];
+const before = await measure();
 const opened = performance.now();
 const stays = KINDS.map((): number[] => []);
-const sockets: Socket[] = [];
 for (let at = 0; at < CONNECTIONS; at++) sockets.push(await open(at % KINDS.length));
 const opening = (performance.now() - opened) / 1000;
-const during = { ...(await load()), memory: memory() };
+const during = await measure();
 await Bun.sleep(WATCHED * 1000);
-const after = { ...(await load()), memory: memory() };
-const left = sockets.filter((socket) => !socket.destroyed).length;
+const after = await measure();
 for (const socket of sockets) socket.destroy();
 host.kill();
 await host.exited;
 rmSync(folder, { recursive: true, force: true });
 
 console.log(`${CONNECTIONS} slow and idle connections, opened in ${opening.toFixed(1)} s\n`);
-const row = (what: string, { perSecond, p50, p99, memory: used }: typeof before) => [
+const row = (what: string, { perSecond, p50, p99, memory: used, beside }: typeof before) => [
   what,
+  String(beside),
   perSecond.toFixed(0),
   p50.toFixed(2),
   p99.toFixed(2),
   used,
 ];
 const rows = [row("before them", before), row("beside them", during), row("after them", after)];
-console.log(table(["activations", "a second", "p50 ms", "p99 ms", "host's memory"], rows));
+console.log(table(["activations", "beside", "a second", "p50 ms", "p99 ms", "host's memory"], rows));
 const closings = KINDS.map(({ name }, kind) => {
   const seconds = (stays[kind] ?? []).toSorted((one, two) => one - two);
   const [first = 0, last = 0] = [seconds[0], seconds.at(-1)];
   return [name, String(seconds.length), `${first.toFixed(0)} to ${last.toFixed(0)} s`];
 });
 console.log(`\n${table(["connections", "closed by the host", "after"], closings)}`);
-console.log(`\n${left} were open after ${WATCHED} s.`);
+
+/** A run of load, with the connections that were open all the while. */
+async function measure() {
+  const result = await load();
+  return { ...result, memory: memory(), beside: sockets.filter((socket) => !socket.destroyed).length };
+}
 
 async function load() {
   const result = await runLoad({ url, connections: 16, bodies, requests: REQUESTS });

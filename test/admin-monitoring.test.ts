@@ -84,6 +84,7 @@ describe("GET /metrics", () => {
       muster_leases: 2,
       muster_license_valid: 1,
       muster_event_log_events: 27,
+      'muster_events_total{id="12404"}': 0,
     });
     expect(samples).not.toHaveProperty("muster_seats");
     expect(samples.muster_license_days_left).toBeGreaterThan(300);
@@ -96,5 +97,13 @@ describe("GET /metrics", () => {
   test("knows a limit of seats when the licence has one", async () => {
     const { ask } = await startAdmin({ seats: 40 });
     expect(samplesOf((await ask("GET", "/metrics")).text).muster_seats).toBe(40);
+  });
+
+  test("counts event 12404 when more machines hold a lease than there are seats", async () => {
+    const { ask, enrol } = await startAdmin({ seats: 1 });
+    await enrol(27);
+    await until("it is counted", async () =>
+      (await ask("GET", "/metrics")).text.includes('muster_events_total{id="12404"} 1'),
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { Database } from "bun:sqlite";
 import type { Machine } from "../src/host/machine.ts";
+import { identityNumber } from "../src/host/sqlite/identity.ts";
 import { newId } from "../src/protocol/ids.ts";
 import { fingerprintOf, NOW } from "./requests.ts";
 
@@ -29,17 +30,21 @@ export function makeMachine(overrides: Partial<Machine> & Pick<Machine, "applica
 export function insertMachines(path: string, machines: readonly Machine[]): void {
   using database = new Database(path);
   database.run("PRAGMA busy_timeout = 5000");
-  const insert = database.query(
-    `INSERT INTO machine (application, cmid, product, name, fingerprint, virtual, address, status, first_seen, last_seen,
-       lease_expires, ticket, previous_ticket, requests, code)
-     VALUES ((SELECT number FROM application WHERE id = ?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  const number = "(SELECT number FROM application WHERE id = ?)";
+  const insertIdentity = database.query(
+    `INSERT INTO identity (application, cmid, name, fingerprint, virtual, address) VALUES (${number}, ?, ?, ?, ?, ?)`,
+  );
+  const insertMachine = database.query(
+    `INSERT INTO machine (application, cmid, identity, product, status, first_seen, last_seen, lease_expires, ticket,
+       previous_ticket, requests, code) VALUES (${number}, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   database.transaction(() => {
     for (const machine of machines) {
       const { application, cmid, product, name, fingerprint, virtual, address, status } = machine;
       const { firstSeen, lastSeen, leaseExpires, ticket, previousTicket, requests, code } = machine;
-      const who = [application, cmid, product, name, fingerprint, virtual ? 1 : 0, address, status] as const;
-      insert.run(...who, firstSeen, lastSeen, leaseExpires, ticket, previousTicket, requests, code);
+      insertIdentity.run(application, cmid, name, fingerprint, virtual ? 1 : 0, address);
+      const who = [application, cmid, identityNumber(machine), product, status] as const;
+      insertMachine.run(...who, firstSeen, lastSeen, leaseExpires, ticket, previousTicket, requests, code);
     }
   })();
 }

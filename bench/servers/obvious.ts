@@ -1,6 +1,9 @@
 /**
  * The server one would write first: for each request one transaction, one count over the table, one signature. As
- * durable as Muster (`synchronous=FULL`) and with the same answer, but nothing is gathered into batches.
+ * durable as Muster (`synchronous=FULL`) and with the same answer, but nothing is gathered into batches. SQLite is as it
+ * comes (a rollback journal); with the argument `wal` it keeps a write-ahead log instead, as who has tuned it before would.
+ *
+ *   bun bench/servers/obvious.ts FOLDER [wal]
  */
 import { Database } from "bun:sqlite";
 import { generateKeyPairSync, randomUUID, sign } from "node:crypto";
@@ -22,8 +25,9 @@ const WINDOW = 30 * 24 * 60 * 60 * 1000;
 const LEASE = 180 * 24 * 60 * 60;
 
 const { privateKey } = generateKeyPairSync("ed25519");
-const database = new Database(join(process.argv[2] ?? ".", "obvious.sqlite"), { create: true });
-database.run("PRAGMA journal_mode = WAL");
+const [folder = ".", journal = "delete"] = process.argv.slice(2);
+const database = new Database(join(folder, `obvious-${journal}.sqlite`), { create: true });
+database.run(`PRAGMA journal_mode = ${journal}`);
 database.run("PRAGMA synchronous = FULL");
 database.run(
   "CREATE TABLE machine (application TEXT, cmid TEXT, product TEXT, name TEXT, fingerprint TEXT, seen INTEGER, PRIMARY KEY (application, cmid))",

@@ -47,6 +47,7 @@ function benchText(report: BenchReport): string {
     row.p99.toFixed(2),
     shown(ratio(report, row, "empty", "perSecond")),
     shown(ratio(report, row, "obvious", "perSecond")),
+    shown(ratio(report, row, "obvious, WAL", "perSecond")),
     shown(ratio(report, row, "empty", "p99")),
   ]);
   const headings = [
@@ -57,6 +58,7 @@ function benchText(report: BenchReport): string {
     "p99 ms",
     "Rate of empty",
     "Rate of obvious",
+    "Rate of obvious, WAL",
     "p99 of empty",
   ];
   return `${report.machine}\n${report.versions}; ${report.known} machines known; ${report.rounds} runs\n\n${table(headings, rows)}`;

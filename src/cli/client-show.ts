@@ -19,7 +19,7 @@ export async function clientDlv(
 ): Promise<void> {
   const client = await describe(folder);
   const now = Date.now();
-  const products = chosen(client, which);
+  const products = show(client, which);
   const blocks = products.map((product) => detailedLines(client, product, now));
   print(json, clientJson(client, products), blocksText([SERVICE_VERSION, ...blocks]));
 }
@@ -31,8 +31,9 @@ export async function clientDli(
   { json }: ShowOptions,
 ): Promise<void> {
   const client = await describe(folder);
-  const blocks = chosen(client, which).map((product) => shortLines(client, product));
-  print(json, clientJson(client, chosen(client, which)), blocksText(blocks));
+  const products = show(client, which);
+  const blocks = products.map((product) => shortLines(client, product));
+  print(json, clientJson(client, products), blocksText(blocks));
 }
 
 /** `muster xpr` on a client: when the activation ends. */
@@ -42,14 +43,18 @@ export async function clientXpr(
   { json }: ShowOptions,
 ): Promise<void> {
   const client = await describe(folder);
-  const blocks = chosen(client, which).map((product) => expiryLines(product));
-  print(json, clientJson(client, chosen(client, which)), blocksText(blocks));
+  const products = show(client, which);
+  const blocks = products.map((product) => expiryLines(product));
+  print(json, clientJson(client, products), blocksText(blocks));
 }
 
-async function describe(folder: string): Promise<ClientDescription> {
-  const client = await createClient({ dir: folder }).describe();
+const describe = (folder: string): Promise<ClientDescription> => createClient({ dir: folder }).describe();
+
+/** What to show; what is wrong beside goes to stderr. */
+function show(client: ClientDescription, which: string | undefined): ProductDescription[] {
+  const products = chosen(client, which);
   if (client.problem !== undefined) process.stderr.write(`muster: ${client.problem.message}\n`);
-  return client;
+  return products;
 }
 
 /** slmgr shows what holds a key; `all` shows the whole catalogue. */

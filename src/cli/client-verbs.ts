@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import type { Command } from "commander";
 import { formatTarget, parseDomain, parseTarget } from "../client/target.ts";
 import type { Product } from "../protocol/catalogue.ts";
+import { MAX_DOCUMENT } from "../protocol/jws.ts";
 import { parseKey, partialKey } from "../protocol/keys.ts";
-import { problem } from "../protocol/problems.ts";
+import { readBounded } from "../vendor/files.ts";
 import { addAto } from "./client-ato.ts";
 import { type ClientFlags, openClient, withClientFlags } from "./client-options.ts";
 import { print } from "./output.ts";
@@ -87,7 +87,7 @@ export function addClientVerbs(program: Command): void {
 }
 
 async function installKey(key: string, flags: ClientFlags & { catalogue?: string }): Promise<void> {
-  const catalogue = flags.catalogue === undefined ? undefined : readCatalogue(flags.catalogue);
+  const catalogue = flags.catalogue === undefined ? undefined : readBounded(flags.catalogue, MAX_DOCUMENT);
   const product = await openClient(flags).install(key, catalogue);
   const { kind, text } = parseKey(key);
   const partial = partialKey(text);
@@ -132,18 +132,6 @@ async function rearm(flags: ClientFlags): Promise<void> {
     { rearmsLeft: left },
     `Rearmed: the next attempt takes a new CMID, and the grace periods start anew. This cannot be undone; it can be done ${left} more times.\nAn image is to be sealed now, before muster client run or muster ato make the new CMID.${maks}`,
   );
-}
-
-function readCatalogue(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw problem(
-      "BAD_INPUT",
-      `The catalogue ${path} cannot be read; check that it is there and that this account may read it.`,
-      { cause: error },
-    );
-  }
 }
 
 function done({ json }: ClientFlags, value: object, text: string): void {

@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { initHost } from "../host/folder.ts";
 import { type HostStatus, hostStatus } from "../host/status.ts";
-import { problem } from "../protocol/problems.ts";
+import { MAX_DOCUMENT } from "../protocol/jws.ts";
+import { readBounded } from "../vendor/files.ts";
 import { addActivate } from "./host-activate.ts";
 import { addBackup } from "./host-backup.ts";
 import { addReport } from "./host-report.ts";
@@ -24,7 +24,7 @@ export function addTo(program: Command): void {
     .addOption(dataOption("host"))
     .option("--json", "print JSON")
     .action(async ({ catalogue, name, data, json }) => {
-      const { id } = await initHost(data, name, readInput(catalogue));
+      const { id } = await initHost(data, name, readBounded(catalogue, MAX_DOCUMENT));
       print(
         json,
         { host: id, name, data },
@@ -78,16 +78,4 @@ function seatsText({ seats, overage, leased, aboveSeats }: HostStatus): string {
   return aboveSeats === 0
     ? taken
     : `${taken}: ${aboveSeats} more than licensed, allowed and reported (event 12404)`;
-}
-
-function readInput(path: string): string {
-  try {
-    return readFileSync(path === "-" ? 0 : path, "utf8");
-  } catch (error) {
-    throw problem(
-      "BAD_INPUT",
-      `The file ${path} cannot be read; check its name and that this account may read it.`,
-      { cause: error },
-    );
-  }
 }

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { join } from "node:path";
+import { isClientFolder } from "../client/folder.ts";
 import { isHostFolder } from "../host/folder.ts";
 import { problem } from "../protocol/problems.ts";
 
@@ -32,5 +31,5 @@ export function findPlaces({ data, role, folders }: PlaceOptions): Place[] {
 }
 
 function isThere({ role, folder }: Place): boolean {
-  return role === "host" ? isHostFolder(folder) : existsSync(join(folder, "license.json"));
+  return role === "host" ? isHostFolder(folder) : isClientFolder(folder);
 }

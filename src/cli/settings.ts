@@ -1,14 +1,17 @@
-import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { parse } from "smol-toml";
-import { problem } from "../protocol/problems.ts";
+import { Problem, problem } from "../protocol/problems.ts";
+import { isThere, readBounded } from "../vendor/files.ts";
 
 /** The parts of Muster that keep files of their own. */
 export type Role = "vendor" | "host" | "client";
 
 type Settings = Record<string, unknown>;
+
+/** The largest settings file that is read, in bytes. */
+const MOST_FILE = 1024 * 1024;
 
 /**
  * Lets every option be set by environment and file too, in the order flag, environment, file. The option
@@ -116,13 +119,14 @@ function roleOf(command: Command): string {
 
 function readSettings(path: string | undefined): Settings {
   const file = path ?? "muster.toml";
-  if (!existsSync(file)) {
+  if (!isThere(file)) {
     if (path === undefined) return {};
     throw problem("BAD_INPUT", `There is no settings file ${file}; correct --config or MUSTER_CONFIG.`);
   }
   try {
-    return parse(readFileSync(file, "utf8"));
+    return parse(readBounded(file, MOST_FILE));
   } catch (error) {
+    if (error instanceof Problem) throw error;
     const reason = error instanceof Error ? error.message.split("\n")[0] : "";
     throw problem("BAD_INPUT", `The settings file ${file} cannot be read: ${reason}; correct it.`);
   }

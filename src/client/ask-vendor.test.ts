@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from "bun:test";
+import { gzipSync } from "node:zlib";
 import { problemIn, problemOf } from "../../test/problems.ts";
 import { problem } from "../protocol/problems.ts";
 import { createAskVendor, isReadableOnTheWay, parseVendorUrl } from "./ask-vendor.ts";
@@ -52,6 +53,10 @@ describe("what is no vendor is called so:", () => {
     ["another service's error", () => Response.json({ error: "no" }, { status: 500 })],
     ["a redirect to a sign-in page", () => Response.redirect("https://sso.example/")],
     ["five megabytes", () => new Response("x".repeat(5 << 20))],
+    [
+      "what packs small",
+      () => new Response(gzipSync(Buffer.alloc(100_000_000)), { headers: { "content-encoding": "gzip" } }),
+    ],
   ])("%s", async (_, answer) => {
     expect((await problemOf(ask(serve(answer), "/v1/hosts", "a.b.c"))).name).toBe("NOT_A_VENDOR");
   });

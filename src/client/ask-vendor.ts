@@ -17,6 +17,9 @@ export interface OnlineVendor {
   readonly ask: AskVendor;
 }
 
+/** What Bun's `fetch` is told beside: what was packed would be unpacked before its size can be looked at. */
+const NOTHING_UNPACKED: object = { decompress: false };
+
 /**
  * Asks over HTTP, through the proxy that the runtime finds in the environment (Bun: HTTPS_PROXY, HTTP_PROXY,
  * NO_PROXY). `timeout` is milliseconds for connecting and answering together.
@@ -35,7 +38,9 @@ export function createAskVendor(options: { timeout: number; fetch?: Fetch | unde
         headers: {
           "content-type": body.startsWith("{") ? "application/json" : "application/jose",
           accept: "application/json, application/problem+json",
+          "accept-encoding": "identity",
         },
+        ...NOTHING_UNPACKED,
       });
       return readResponse(response, await readText(response, MAX_DOCUMENT), base);
     } catch (error) {

@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
 import { createServer, type Socket } from "node:net";
+import { brotliCompressSync, deflateSync, gzipSync, zstdCompressSync } from "node:zlib";
 import { makeDocuments } from "../../test/documents.ts";
 import { makeAnswer, startFakeHost } from "../../test/fake-host.ts";
 import { makeFolder } from "../../test/folders.ts";
@@ -30,6 +31,22 @@ async function startStranger(behave: (connection: Socket) => void): Promise<numb
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
+/**
+ * Calls back once the whole request is there: what is sent into the middle of one may be lost with the connection, and
+ * then it is the loss that the client tells of.
+ */
+function onRequest(connection: Socket, answer: () => void): void {
+  let request = "";
+  connection.on("data", function listen(data) {
+    request += data.toString("latin1");
+    const [head = "", body] = request.split("\r\n\r\n");
+    const length = Number(/^content-length: *(\d+)/im.exec(head)?.[1]);
+    if (body === undefined || body.length < length) return;
+    connection.off("data", listen).resume();
+    answer();
+  });
+}
+
 function ask(port: number, address = "127.0.0.1", timeout = PATIENCE) {
   return createAsk({ timeout })({ host: "kms.test", port, secure: false }, address, request);
 }
@@ -54,14 +71,14 @@ test("a host's answer comes back as it was sent, and the host saw its own name",
 });
 
 describe("what is no answer", () => {
-  const respond = (text: string) => (connection: Socket) => connection.on("data", () => connection.end(text));
+  const respond = (text: string) => (connection: Socket) => onRequest(connection, () => connection.end(text));
   const http = (body: string, head = "HTTP/1.1 200 OK") =>
     respond(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
 
   const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
   /** Sends a beginning, and then the same for as long as it is taken. */
   const flood = (head: string, piece: string) => (connection: Socket) =>
-    connection.once("data", () => {
+    onRequest(connection, () => {
       const pieces = piece.repeat(Math.ceil(16_000 / piece.length));
       const more = () => {
         while (!connection.destroyed && connection.write(pieces));
@@ -69,18 +86,23 @@ describe("what is no answer", () => {
       connection.on("drain", more).write(head);
       more();
     });
-  const packed = (body: Uint8Array) => (connection: Socket) =>
-    connection.once("data", () => {
-      connection.write(`HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: ${body.length}\r\n\r\n`);
-      connection.end(body);
-    });
+  const packed =
+    (body: Uint8Array, encoding = "gzip") =>
+    (connection: Socket) =>
+      onRequest(connection, () => {
+        connection.write(
+          `HTTP/1.1 200 OK\r\ncontent-encoding: ${encoding}\r\ncontent-length: ${body.length}\r\n\r\n`,
+        );
+        connection.end(body);
+      });
+  const ZEROS = new Uint8Array(100_000_000);
 
   test.each<[string, string, (connection: Socket) => void]>([
     ["a connection that closes at once", "CONNECTION_LOST", (connection) => connection.destroy()],
     [
       "a connection that is reset",
       "CONNECTION_LOST",
-      (connection) => connection.on("data", () => connection.resetAndDestroy()),
+      (connection) => onRequest(connection, () => connection.resetAndDestroy()),
     ],
     [
       "an answer that breaks off",
@@ -91,7 +113,7 @@ describe("what is no answer", () => {
       "bytes of another protocol",
       "NOT_A_HOST",
       (connection) =>
-        connection.on("data", () =>
+        onRequest(connection, () =>
           connection.write(
             Buffer.from(
               "0500 0d03 1000 0000 1800 0000 0000 0000 0203 0405 0607 0800".replaceAll(" ", ""),
@@ -118,9 +140,13 @@ describe("what is no answer", () => {
       "an answer without end",
       "NOT_A_HOST",
       (connection) =>
-        connection.on("data", () => connection.write(`HTTP/1.1 200 OK\r\n\r\n${"x".repeat(200_000)}`)),
+        onRequest(connection, () => connection.write(`HTTP/1.1 200 OK\r\n\r\n${"x".repeat(200_000)}`)),
     ],
-    ["a large answer that packs small", "NOT_A_HOST", packed(Bun.gzipSync(new Uint8Array(1_000_000)))],
+    ["a large answer that packs small (gzip)", "NOT_A_HOST", packed(gzipSync(ZEROS))],
+    ["a large answer that packs small (deflate)", "NOT_A_HOST", packed(deflateSync(ZEROS), "deflate")],
+    ["a large answer that packs small (br)", "NOT_A_HOST", packed(brotliCompressSync(ZEROS), "br")],
+    ["a large answer that packs small (zstd)", "NOT_A_HOST", packed(zstdCompressSync(ZEROS), "zstd")],
+    ["a refusal of megabytes", "NOT_A_HOST", http("x".repeat(3_000_000), "HTTP/1.1 403 Forbidden")],
   ])("%s", async (_, name, behave) => {
     const failed = await problemOf(ask(await startStranger(behave)));
     expect(failed.name as string).toBe(name);
@@ -141,6 +167,16 @@ describe("what is no answer", () => {
     const port = await startStranger(packed(Bun.gzipSync(Buffer.from(JSON.stringify(answer)))));
     expect((await problemOf(ask(port))).name).toBe("NOT_A_HOST");
   });
+
+  test.each(["text/html", "application/octet-stream", ""])(
+    "nothing but what it says is looked at: a host's answer sent as '%s' is one",
+    async (type) => {
+      const answer = makeAnswer(documents, request, { count: 30, ticket: 1, port: 1688, now: NOW });
+      const body = JSON.stringify(answer);
+      const port = await startStranger(http(body, `HTTP/1.1 200 OK${type && `\r\ncontent-type: ${type}`}`));
+      expect((await ask(port)).count).toBe(30);
+    },
+  );
 
   test.each([
     ["100 Continue", "HTTP/1.1 100 Continue\r\n\r\n"],

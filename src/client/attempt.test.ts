@@ -4,11 +4,14 @@ import { addressRecord, type FakeDns, type FakeZone, srvRecord, startFakeDns } f
 import {
   type FakeHost,
   type FakeHostOptions,
+  makeAnswer,
   makeCurrentDocuments,
   startFakeHost,
 } from "../../test/fake-host.ts";
 import { fingerprintOf } from "../../test/requests.ts";
 import { eventFields } from "../protocol/events.ts";
+import { newId } from "../protocol/ids.ts";
+import type { ActivationRequest } from "../protocol/messages.ts";
 import { MINUTE } from "../protocol/time.ts";
 import { type Client, createClient, createMemoryStore, type MemoryStore } from "./index.ts";
 
@@ -372,6 +375,23 @@ describe("a host that is not the vendor's", () => {
       host: undefined,
     });
     expect(attemptEvents().map(({ id }) => id)).toEqual([12288]);
+  });
+
+  test.each<[string, Partial<ActivationRequest>]>([
+    ["another machine", { cmid: newId() }],
+    ["another product", { product: documents.server.id }],
+    ["an earlier request", { nonce: "AAAAAAAAAAAAAAAAAAAAAA" }],
+  ])("the lease of %s is none, though the host is the vendor's", async (_, change) => {
+    const about = { count: 100, ticket: 1, port: 1688, now: START };
+    const host = startHost({
+      twist: (answer, request) => {
+        const { lease } = makeAnswer(documents, { ...request, ...change }, about);
+        return { ...answer, lease };
+      },
+    });
+    const result = await (await makeClient(await hostsInDns(host))).activate();
+    expect(result).toMatchObject({ activated: false, code: "0xC004F074" });
+    expect((await productState())?.grant).toBeUndefined();
   });
 
   test.each([

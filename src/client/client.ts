@@ -275,6 +275,7 @@ export function assembleClient(parts: ClientParts): Client {
         vendor: { id: catalogue.vendor.id, name: catalogue.vendor.name },
         settings: state.settings,
         rearmsLeft: rearmsLeft(state, catalogue.products),
+        signed: state.clock.signed,
         problem: trouble,
         products: await Promise.all(products),
       };

@@ -10,6 +10,8 @@ export interface ClientDescription {
   readonly vendor: { readonly id: string; readonly name: string };
   readonly settings: ClientSettings;
   readonly rearmsLeft: number;
+  /** The latest time that a lease was signed at, milliseconds since the epoch; undefined before the first one. */
+  readonly signed: number | undefined;
   /** Why the store may not be what was last written. */
   readonly problem: Problem | undefined;
   /** In the order of the catalogue. */

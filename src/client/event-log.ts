@@ -1,24 +1,29 @@
 import {
-  appendFileSync,
   closeSync,
+  constants,
   existsSync,
   openSync,
-  readFileSync,
   readSync,
   renameSync,
   rmSync,
   statSync,
+  writeSync,
 } from "node:fs";
 import { join } from "node:path";
 import { isEventId, type LoggedEvent } from "../protocol/events.ts";
+import { readIfThere } from "../vendor/files.ts";
 import { WRITING, withLock } from "./lock.ts";
 
 const NAME = "events.jsonl";
 /** The largest log file, in bytes; about 5000 events. */
 const LARGEST = 1024 * 1024;
+/** The largest that is read: whoever set another size at which files rotate set a smaller one. */
+const LARGEST_READ = 64 * LARGEST;
 /** How many full log files are kept beside the current one. */
 const KEPT = 4;
 const NEWLINE = 10;
+/** Appends without waiting for whoever may read, as a pipe would. */
+const APPENDING = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (constants.O_NONBLOCK ?? 0);
 
 /** Appends an event to `events.jsonl`; a full file becomes `events.1.jsonl`, and the oldest of five goes. */
 export async function logEvent(folder: string, event: LoggedEvent, largest = LARGEST): Promise<void> {
@@ -29,16 +34,27 @@ export async function logEvent(folder: string, event: LoggedEvent, largest = LAR
     });
   }
   const line = `${JSON.stringify(event)}\n`;
-  appendFileSync(path, isCutShort(path) ? `\n${line}` : line, { mode: 0o600 });
+  append(path, isCutShort(path) ? `\n${line}` : line);
 }
 
-/** The events of a client's folder, oldest first; lines that are not events are left out. */
+function append(path: string, text: string): void {
+  const file = openSync(path, APPENDING, 0o600);
+  try {
+    writeSync(file, text);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * The events of a client's folder, oldest first; lines that are not events are left out. Throws ACCESS_DENIED, or
+ * BAD_INPUT for files that are none of such a log.
+ */
 export function readEvents(folder: string): LoggedEvent[] {
   const events: LoggedEvent[] = [];
   for (let age = KEPT; age >= 0; age--) {
-    const path = join(folder, nameAt(age));
-    if (!existsSync(path)) continue;
-    for (const line of readFileSync(path, "utf8").split("\n")) {
+    const text = readIfThere(join(folder, nameAt(age)), LARGEST_READ) ?? "";
+    for (const line of text.split("\n")) {
       const event = readEvent(line);
       if (event) events.push(event);
     }

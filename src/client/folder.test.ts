@@ -110,9 +110,9 @@ test("a folder that cannot be made is a problem that names it", async () => {
   const file = join(makeFolder(), "file");
   writeFileSync(file, "");
   const store = openFolder(join(file, "client"));
-  expect((await store.read()).problem?.name).toBe("ACCESS_DENIED");
+  expect((await store.read()).problem?.name).toBe("BAD_INPUT");
   const refused = await problemOf(store.update(rearmed));
-  expect(refused.name).toBe("ACCESS_DENIED");
+  expect(refused.name).toBe("BAD_INPUT");
   expect(refused.message).toContain(join(file, "client"));
 });
 

@@ -7,14 +7,15 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { MAX_DOCUMENT } from "../protocol/jws.ts";
 import { Problem, problem } from "../protocol/problems.ts";
+import { isThere, readPlain } from "../vendor/files.ts";
 import { logEvent } from "./event-log.ts";
 import { ASKING, WRITING, withLock } from "./lock.ts";
 import { type ClientState, NEW_STATE } from "./state.ts";
@@ -30,9 +31,13 @@ const FILES = {
   catalogue: "catalogue.jws",
 } as const;
 
-/** True when the folder holds a client. */
+/** Thousands of products with their leases take less, in bytes. */
+const MOST_STATE = 64 * 1024 * 1024;
+const MOST_CATALOGUE = MAX_DOCUMENT + 1;
+
+/** True when the folder holds a client. Throws ACCESS_DENIED when this account may not look. */
 export function isClientFolder(folder: string): boolean {
-  return existsSync(join(folder, FILES.state)) || existsSync(join(folder, FILES.previous));
+  return isThere(join(folder, FILES.state)) || isThere(join(folder, FILES.previous));
 }
 
 /** The store in a folder, made at the first write. `largestLog` is the size in bytes at which the event log rotates. */
@@ -49,17 +54,18 @@ export function openFolder(folder: string, options: { largestLog?: number } = {}
         makeFolder();
         return withLock(path(FILES.lock), WRITING, () => changeState(folder, change));
       }),
-    oneAttempt: async (work) => {
-      await guard(folder, async () => makeFolder());
-      return withLock(path(FILES.attempt), ASKING, work);
-    },
+    oneAttempt: (work) =>
+      guard(folder, async () => {
+        makeFolder();
+        return withLock(path(FILES.attempt), ASKING, work);
+      }),
     catalogue: () =>
       guard(folder, async () => {
         const version = versionOf(path(FILES.catalogue));
         if (version === undefined) return undefined;
         // Catalogues can be megabytes and hardly ever change, and the SDK asks for its status often.
         if (catalogue?.version !== version)
-          catalogue = { version, token: readFileSync(path(FILES.catalogue), "utf8") };
+          catalogue = { version, token: readPlain(path(FILES.catalogue), MOST_CATALOGUE) };
         return catalogue.token;
       }),
     keepCatalogue: (token) =>
@@ -91,19 +97,26 @@ function readFolder(folder: string): Reading {
 
 function readOne(path: string): Reading | undefined {
   try {
-    return { state: readState(readFileSync(path, "utf8")), problem: undefined };
+    return { state: readState(readPlain(path, MOST_STATE)), problem: undefined };
   } catch (error) {
     if ((error as { code?: string }).code === "ENOENT") return undefined;
-    const detail =
-      error instanceof Problem
-        ? problem(error.name, `${path}: ${error.message}`)
-        : problem(
-            "ACCESS_DENIED",
-            `${path} cannot be read; run this as the account that wrote it, or give another folder.`,
-            { cause: error },
-          );
-    return { state: NEW_STATE, problem: detail };
+    return { state: NEW_STATE, problem: unreadable(path, error) };
   }
+}
+
+function unreadable(path: string, error: unknown): Problem {
+  if (error instanceof Problem) return problem(error.name, `${path}: ${error.message}`);
+  const { code } = error as { code?: string };
+  const options = { cause: error };
+  if (isDenied(code)) {
+    const sentence = `${path} cannot be read; run this as the account that wrote it, or give another folder.`;
+    return problem("ACCESS_DENIED", sentence, options);
+  }
+  return problem(
+    "BAD_INPUT",
+    `${path} cannot be read (${code}); restore it from a backup, or move it away to start anew.`,
+    options,
+  );
 }
 
 function changeState(folder: string, change: (state: ClientState) => ClientState): ClientState {
@@ -167,17 +180,27 @@ async function guard<T>(folder: string, work: () => Promise<T>): Promise<T> {
   } catch (error) {
     const code = (error as { code?: string }).code;
     if (error instanceof Problem || typeof code !== "string") throw error;
-    if (code === "ENOSPC" || code === "EDQUOT" || code === "EIO") {
+    if (/^(ENOSPC|EDQUOT|EFBIG|EIO)$/.test(code)) {
       throw problem(
         "STORE_UNAVAILABLE",
         `${folder} cannot be written (${code}); make room on its disk or give another folder.`,
         { cause: error },
       );
     }
-    throw problem(
-      "ACCESS_DENIED",
-      `${folder} cannot be used (${code}); run this as the account that owns it, or give another folder with --data.`,
-      { cause: error },
-    );
+    throw isDenied(code)
+      ? problem(
+          "ACCESS_DENIED",
+          `${folder} cannot be used (${code}); run this as the account that owns it, or give another folder with --data.`,
+          { cause: error },
+        )
+      : problem(
+          "BAD_INPUT",
+          `${folder} cannot be used (${code}); restore it from a backup, or give another folder with --data.`,
+          { cause: error },
+        );
   }
+}
+
+function isDenied(code: string | undefined): boolean {
+  return code === "EACCES" || code === "EPERM" || code === "EROFS";
 }

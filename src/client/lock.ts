@@ -1,15 +1,7 @@
-import {
-  closeSync,
-  linkSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from "node:fs";
+import { closeSync, linkSync, openSync, renameSync, rmSync, statSync, writeSync } from "node:fs";
 import { hostname } from "node:os";
 import { problem } from "../protocol/problems.ts";
+import { readPlain } from "../vendor/files.ts";
 
 /** How long a lock is held at most, and how long others wait for it; milliseconds. */
 export interface LockLimits {
@@ -26,6 +18,8 @@ export const ASKING: LockLimits = { staleAfter: 15 * 60_000, giveUpAfter: 60_000
 /** A lock without a holder's name: killed between making the file and writing into it. */
 const EMPTY_STALE_AFTER = 2_000;
 const LONGEST_PAUSE = 20;
+/** In bytes. */
+const LONGEST_HOLDER = 1024;
 
 /**
  * Runs `work` while no other process holds the lock. The lock is a file that names its holder; one whose holder no
@@ -66,7 +60,7 @@ function tryLock(path: string, holder: string, limits: LockLimits): boolean {
 
 function readHolder(path: string): string | undefined {
   try {
-    return readFileSync(path, "utf8");
+    return readPlain(path, LONGEST_HOLDER);
   } catch {
     return undefined; // It was released in this moment.
   }
@@ -93,7 +87,7 @@ function takeAway(path: string, stale: string, holder: string): void {
   const aside = `${path}.${holder.slice(-36)}`;
   try {
     renameSync(path, aside);
-    if (readFileSync(aside, "utf8") !== stale) linkSync(aside, path);
+    if (readPlain(aside, LONGEST_HOLDER) !== stale) linkSync(aside, path);
   } catch {
     // Another process was faster: the next round sees what there is now.
   }

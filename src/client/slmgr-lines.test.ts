@@ -44,6 +44,7 @@ function describeClient(change: Partial<ClientDescription> = {}): ClientDescript
     vendor: { id, name },
     settings,
     rearmsLeft: 1000,
+    signed: undefined,
     problem: undefined,
     products: [],
     ...change,
@@ -54,6 +55,14 @@ const detailed = (client: ClientDescription, description: ProductDescription, no
   detailedLines(client, description, now);
 const registered = { host: "named.test", port: 1700, secure: false };
 const pid = (line = "") => line.replace(/: [\d-]+\.0000-\d{7}$/, ": PID");
+
+test.each([
+  ["this machine's clock", NOW - DAY, NOW],
+  ["what a host signed, where the clock is behind that", NOW + DAY, NOW + DAY],
+])("the trusted time is %s", (_, signed, trusted) => {
+  const lines = detailed(describeClient({ signed }), describeProduct({ grant, host, intervals }, NOW));
+  expect(lines).toContain(`Trusted time: ${formatLocalDate(trusted)}`);
+});
 
 test("a licensed client prints slmgr's lines in slmgr's order", () => {
   const lines = detailed(describeClient(), describeProduct({ grant, host, intervals }, NOW));

@@ -27,7 +27,7 @@ export function detailedLines(
     ...keyLines(description),
     ...statusLines(description.state),
     `Remaining App rearm count: ${client.rearmsLeft}`,
-    `Trusted time: ${formatLocalDate(now)}`,
+    `Trusted time: ${formatLocalDate(Math.max(now, client.signed ?? now))}`,
     ...activationLines(client, description),
   ];
 }

@@ -178,5 +178,8 @@ function parseJson(text: string): unknown {
 }
 
 function unreadable(name: string) {
-  return problem("BAD_INPUT", `This ${WHAT} cannot be used: ${name} is missing or not of the expected form.`);
+  return problem(
+    "BAD_INPUT",
+    `This ${WHAT} cannot be used: ${name} is missing or not of the expected form; restore it from a backup, or install the product key again.`,
+  );
 }

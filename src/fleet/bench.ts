@@ -180,10 +180,14 @@ async function host(name: string, folder: string, known: number): Promise<Contes
 
 function baselines(folder: string, bodies: string[]): Contestant[] {
   if (!existsSync(BASELINES)) return [];
-  const server = (name: string, share: number) => {
-    return { name, command: [process.execPath, join(BASELINES, `${name}.ts`), folder], share, bodies };
+  const server = (name: string, share: number, file: string, ...options: string[]) => {
+    return { name, command: [process.execPath, join(BASELINES, file), folder, ...options], share, bodies };
   };
-  return [server("empty", 1), server("obvious", 1 / 20)];
+  return [
+    server("empty", 1, "empty.ts"),
+    server("obvious", 1 / 20, "obvious.ts"),
+    server("obvious, WAL", 1 / 20, "obvious.ts", "wal"),
+  ];
 }
 
 /** How to start this Muster again: by its sources, or as the one executable. */

@@ -1,4 +1,5 @@
 import { Database } from "bun:sqlite";
+import { identityNumber } from "../host/sqlite/identity.ts";
 import { openSqliteStore } from "../host/sqlite/store.ts";
 import { newId } from "../protocol/ids.ts";
 import { SUCCESS } from "../protocol/problems.ts";
@@ -19,26 +20,20 @@ export function fillStore(
   const number = database
     .query<{ number: number }, [string]>("SELECT number FROM application WHERE id = ?")
     .get(application);
-  const put = database.query(
-    `INSERT INTO machine (application, cmid, product, name, fingerprint, virtual, address, status, first_seen, last_seen,
-       lease_expires, ticket, previous_ticket, requests, code)
-     VALUES (?, ?, ?, ?, ?, 0, '127.0.0.1', 1, ?, ?, ?, 1, 0, 1, '${SUCCESS}')`,
+  const putMachine = database.query(
+    `INSERT INTO machine (application, cmid, identity, product, status, first_seen, last_seen, lease_expires, ticket,
+       previous_ticket, requests, code) VALUES (?, ?, ?, ?, 1, ?, ?, ?, 1, 0, 1, '${SUCCESS}')`,
   );
+  const putIdentity = database.query("INSERT INTO identity VALUES (?, ?, ?, ?, 0, ?)");
   const cmids = Array.from({ length: machines }, newId);
   database.transaction(() => {
     // In the order of the table, so that a million rows take seconds.
     for (const [at, cmid] of cmids.toSorted().entries()) {
       const seen = now - Math.floor((at / machines) * 7 * DAY);
-      put.run(
-        number?.number ?? 0,
-        cmid,
-        product,
-        `pc-${at}`,
-        at.toString(16).padStart(64, "0"),
-        seen,
-        seen,
-        seen + 180 * DAY,
-      );
+      const [name, fingerprint, address] = [`pc-${at}`, at.toString(16).padStart(64, "0"), "127.0.0.1"];
+      const known = identityNumber({ name, fingerprint, virtual: false, address });
+      putIdentity.run(number?.number ?? 0, cmid, name, fingerprint, address);
+      putMachine.run(number?.number ?? 0, cmid, known, product, seen, seen, seen + 180 * DAY);
     }
   })();
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");

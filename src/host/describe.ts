@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readIfThere } from "../vendor/files.ts";
 import { installationIdIn } from "./activation.ts";
 import { openIdentity, writeWhole } from "./folder.ts";
 import { openHostStore } from "./folder-store.ts";
@@ -7,6 +7,8 @@ import { keyOfLicense } from "./kept-keys.ts";
 import { isLocked } from "./lock.ts";
 import { openSituation } from "./situation.ts";
 import type { HostDescription } from "./slmgr-lines.ts";
+
+const MOST_FILE = 64;
 
 /** What a host shows of itself, one description for each application of its catalogue. Throws NOT_INITIALIZED. */
 export async function describeHost(folder: string, now: number): Promise<HostDescription[]> {
@@ -37,8 +39,7 @@ export function notePort(folder: string, port: number): void {
 /** The port that the host of a folder listens on; undefined when it does not run. */
 export function runningPort(folder: string): number | undefined {
   if (!isLocked(folder)) return undefined;
-  const path = portFile(folder);
-  return existsSync(path) ? Number(readFileSync(path, "utf8")) || undefined : undefined;
+  return Number(readIfThere(portFile(folder), MOST_FILE)) || undefined;
 }
 
 function portFile(folder: string): string {

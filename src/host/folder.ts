@@ -1,20 +1,28 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
-import { chmodSync, existsSync, mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { type Catalogue, openCatalogue, type Product } from "../protocol/catalogue.ts";
-import { readClaims } from "../protocol/claims.ts";
+import { type ClaimReader, readClaims } from "../protocol/claims.ts";
 import { type HostLicense, hostRequestClaims, openHostLicense } from "../protocol/host-license.ts";
 import { newId } from "../protocol/ids.ts";
-import { asPublicJwk, compact, type DocumentType, type PublicJwk, signingInput } from "../protocol/jws.ts";
+import {
+  asPublicJwk,
+  compact,
+  type DocumentType,
+  MAX_DOCUMENT,
+  type PublicJwk,
+  signingInput,
+} from "../protocol/jws.ts";
 import { parseKey } from "../protocol/keys.ts";
 import { Problem, problem } from "../protocol/problems.ts";
+import { isThere, makeFolder, readIfThere, writeAtomically } from "../vendor/files.ts";
 
 /** Who a host is: its id, its machine name and the key it signs leases with. */
 export interface HostIdentity {
   readonly id: string;
   readonly name: string;
   readonly publicKey: PublicJwk;
-  sign(type: DocumentType, claims: object): string;
+  sign(type: DocumentType, claims: object | string): string;
 }
 
 /** What the vendor gave the host. */
@@ -51,6 +59,10 @@ export const hostKeysPath = (folder: string): string => join(folder, FILES.hostK
 export const publishedPath = (folder: string): string => join(folder, FILES.published);
 
 const encoder = new TextEncoder();
+/** The format of host.json that this version writes; a larger number is a newer Muster's. */
+const VERSION = 1;
+/** The largest of a host's files that is read, in bytes: a document and the line end after it. */
+const MOST_FILE = MAX_DOCUMENT + 1;
 
 /** The path of the SQLite store in a host's folder. */
 export const storePath = (folder: string): string => join(folder, FILES.store);
@@ -61,8 +73,8 @@ export function grantVersion(folder: string): string {
   return paths.map((path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? "none").join(" ");
 }
 
-/** True when the folder holds a host. */
-export const isHostFolder = (folder: string): boolean => existsSync(join(folder, FILES.identity));
+/** True when the folder holds a host. Throws ACCESS_DENIED when this account may not look. */
+export const isHostFolder = (folder: string): boolean => isThere(join(folder, FILES.identity));
 
 /** Makes a host: an id, a key pair of mode 0600, and the vendor's catalogue. Throws ALREADY_EXISTS. */
 export async function initHost(folder: string, name: string, catalogueToken: string): Promise<HostIdentity> {
@@ -73,18 +85,21 @@ export async function initHost(folder: string, name: string, catalogueToken: str
     );
   }
   const { vendor } = await openCatalogue(catalogueToken);
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const { privateKey } = generateKeyPairSync("ed25519");
   writeWhole(join(folder, FILES.key), privateKey.export({ type: "pkcs8", format: "pem" }).toString());
   writeWhole(join(folder, FILES.catalogue), `${catalogueToken.trim()}\n`);
   writeWhole(
     join(folder, FILES.identity),
-    `${JSON.stringify({ version: 1, id: newId(), name, vendor: vendor.id }, null, 2)}\n`,
+    `${JSON.stringify({ version: VERSION, id: newId(), name, vendor: vendor.id }, null, 2)}\n`,
   );
   return openIdentity(folder);
 }
 
-/** Opens the host in a folder. Throws NOT_INITIALIZED when there is none, BAD_INPUT when its files are damaged. */
+/**
+ * Opens the host in a folder. Throws NOT_INITIALIZED when there is none, BAD_INPUT when its files are damaged,
+ * STORE_NEWER, ACCESS_DENIED.
+ */
 export function openIdentity(folder: string): HostIdentity {
   if (!isHostFolder(folder)) {
     throw problem(
@@ -92,7 +107,7 @@ export function openIdentity(folder: string): HostIdentity {
       `There is no host in ${folder}; make one with muster host init, or give its folder with --data.`,
     );
   }
-  const identity = readClaims(readJson(join(folder, FILES.identity)), "host.json");
+  const identity = readIdentity(folder);
   const privateKey = readPrivateKey(join(folder, FILES.key));
   const publicKey = asPublicJwk(createPublicKey(privateKey).export({ format: "jwk" }));
   if (publicKey === undefined) throw damaged(join(folder, FILES.key));
@@ -108,14 +123,21 @@ export function openIdentity(folder: string): HostIdentity {
   };
 }
 
-/** Reads catalogue and host licence of a folder; a licence that does not verify is an error, not a missing one. */
+/**
+ * Reads catalogue and host licence of a folder. Throws BAD_INPUT or SIGNATURE_INVALID for one that does not verify, or is
+ * another vendor's or host's: that is an error, not a missing licence.
+ */
 export async function openGrant(folder: string): Promise<Grant> {
-  const catalogue = await openCatalogue(readText(join(folder, FILES.catalogue)));
+  const paths = { catalogue: join(folder, FILES.catalogue), license: join(folder, FILES.license) };
+  const catalogue = await readWith(paths.catalogue, openCatalogue(readText(paths.catalogue)));
   const products = new Map(catalogue.products.map((product) => [product.id, product]));
-  const path = join(folder, FILES.license);
-  if (!existsSync(path)) return { catalogue, products, license: undefined, licenseToken: "" };
-  const licenseToken = readText(path).trim();
-  const license = await openHostLicense(licenseToken, catalogue.vendor);
+  if (readIdentity(folder).optional("vendor") !== catalogue.vendor.id) {
+    throw foreign(paths.catalogue, `of another vendor (${catalogue.vendor.name})`);
+  }
+  const licenseToken = readIfThere(paths.license, MOST_FILE)?.trim();
+  if (licenseToken === undefined) return { catalogue, products, license: undefined, licenseToken: "" };
+  const license = await readWith(paths.license, openHostLicense(licenseToken, catalogue.vendor));
+  if (!isOf(license, openIdentity(folder))) throw foreign(paths.license, "for another host");
   return { catalogue, products, license, licenseToken };
 }
 
@@ -145,7 +167,7 @@ export async function importLicense(folder: string, token: string, now: number):
   const identity = openIdentity(folder);
   const catalogue = await openCatalogue(readText(join(folder, FILES.catalogue)));
   const license = await openHostLicense(token, catalogue.vendor);
-  if (license.host !== identity.id || license.hostKey.x !== identity.publicKey.x) {
+  if (!isOf(license, identity)) {
     throw problem(
       "BAD_INPUT",
       "This host licence is for another host; import the one that was made from this host's request.",
@@ -177,6 +199,30 @@ export async function importCatalogue(folder: string, token: string): Promise<Ca
   return catalogue;
 }
 
+function isOf({ host, hostKey }: HostLicense, { id, publicKey }: HostIdentity): boolean {
+  return host === id && hostKey.x === publicKey.x;
+}
+
+function readIdentity(folder: string): ClaimReader {
+  const path = join(folder, FILES.identity);
+  const identity = readClaims(readJson(path), path);
+  const version = identity.integer("version", 1, 1e9);
+  if (version <= VERSION) return identity;
+  throw problem(
+    "STORE_NEWER",
+    `${path} was written by a newer Muster (format ${version}); use that one, or restore a backup.`,
+  );
+}
+
+/** What a document in a file of the folder holds; a problem with it names the file. */
+async function readWith<T>(path: string, reading: Promise<T>): Promise<T> {
+  try {
+    return await reading;
+  } catch (error) {
+    throw error instanceof Problem ? problem(error.name, `${path}: ${error.message}`) : error;
+  }
+}
+
 function readPrivateKey(path: string): KeyObject {
   try {
     return createPrivateKey(readText(path));
@@ -196,25 +242,20 @@ function readJson(path: string): unknown {
 }
 
 function readText(path: string): string {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    throw problem(
-      "BAD_INPUT",
-      `The file ${path} cannot be read; check that it is there and that this account may read it.`,
-      { cause: error },
-    );
-  }
+  const text = readIfThere(path, MOST_FILE);
+  if (text !== undefined) return text;
+  throw problem("BAD_INPUT", `The file ${path} is missing; restore the host's folder from a backup.`);
 }
 
-/** Writes a file of mode 0600 beside and renames it, so that a crash leaves the old file or the new one. */
+/** Replaces a file of mode 0600 as a whole. Throws ACCESS_DENIED or STORE_UNAVAILABLE. */
 export function writeWhole(path: string, text: string): void {
-  const beside = `${path}.new`;
-  writeFileSync(beside, text, { mode: 0o600, flush: true });
-  chmodSync(beside, 0o600);
-  renameSync(beside, path);
+  writeAtomically(path, text, 0o600);
 }
 
-function damaged(path: string) {
+function damaged(path: string): Problem {
   return problem("BAD_INPUT", `The file ${path} is damaged; restore the host's folder from a backup.`);
+}
+
+function foreign(path: string, whose: string): Problem {
+  return problem("BAD_INPUT", `${path} is ${whose}; restore the host's folder from a backup.`);
 }

@@ -53,14 +53,19 @@ export function createHost(parts: HostParts): Host {
   return signAnswers(createSettler(parts), parts.identity);
 }
 
+/** Signs leases, at once or later. */
+export interface Signer {
+  sign(type: "lease", claims: object): string | Promise<string>;
+}
+
 /** The end of the pipeline: signs what is settled. */
-export function signAnswers(settler: Settler, identity: Pick<HostIdentity, "sign">): Host {
+export function signAnswers(settler: Settler, signer: Signer): Host {
   return {
     async activate(request, address) {
       const { answer, lease } = await settler.settle(request, address);
       return lease === undefined
         ? answer
-        : { ...answer, lease: await identity.sign("lease", leaseClaims(lease)) };
+        : { ...answer, lease: await signer.sign("lease", leaseClaims(lease)) };
     },
     idle: settler.idle,
   };

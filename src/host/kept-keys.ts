@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
 import type { HostLicense } from "../protocol/host-license.ts";
 import { type Key, parseKey, partialKey } from "../protocol/keys.ts";
 import { Problem } from "../protocol/problems.ts";
+import { readIfThere } from "../vendor/files.ts";
 import { hostKeysPath, writeWhole } from "./folder.ts";
 
 /*
@@ -10,11 +10,13 @@ import { hostKeysPath, writeWhole } from "./folder.ts";
  * the key that is in use and the one that was asked with; the licence says which one stays.
  */
 
+/** Far more than the two keys take, in bytes. */
+const MOST_FILE = 64 * 1024;
+
 /** The host keys that the host of a folder keeps, the newest last. A line that is none is passed over. */
 export function keptKeys(folder: string): string[] {
-  const path = hostKeysPath(folder);
-  if (!existsSync(path)) return [];
-  const keys = readFileSync(path, "utf8").split("\n").map(hostKeyIn);
+  const text = readIfThere(hostKeysPath(folder), MOST_FILE) ?? "";
+  const keys = text.split("\n").map(hostKeyIn);
   return keys.filter((key) => key !== undefined);
 }
 

@@ -1,9 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
 import { eventInfo } from "../protocol/events.ts";
 import type { Problem } from "../protocol/problems.ts";
+import { readIfThere } from "../vendor/files.ts";
 import { type PublishedRecords, type SrvRecord, startPublishing, type TsigKey } from "./dns/index.ts";
 import { publishedPath, writeWhole } from "./folder.ts";
 import type { Store } from "./store.ts";
+
+/** Records of thousands of domains take less, in bytes. */
+const MOST_FILE = 1024 * 1024;
 
 /** How a host is to be found in DNS. */
 export interface Publishing {
@@ -77,7 +80,7 @@ export function recordsIn(folder: string): PublishedRecords & { domains(): strin
   const path = publishedPath(folder);
   const all = (): Record<string, SrvRecord[]> => {
     try {
-      return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
+      return JSON.parse(readIfThere(path, MOST_FILE) ?? "{}");
     } catch {
       return {}; // Damaged: at worst a record of an earlier port stays in DNS.
     }

@@ -22,10 +22,17 @@ export function groupCommit<In, Out>(commit: (batch: In[]) => Promise<Out[]>): G
   const waiting: Waiting<In, Out>[] = [];
   let running: Promise<void> | undefined;
 
+  /** Lets those join that have arrived already, for as long as each turn of the event loop brings more. */
+  const gather = async () => {
+    for (let before = 0; before < waiting.length && waiting.length < LARGEST_BATCH; ) {
+      before = waiting.length;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  };
+
   const run = async () => {
     while (waiting.length > 0) {
-      // Let the requests that have arrived already join this batch.
-      await new Promise((resolve) => setImmediate(resolve));
+      await gather();
       const batch = waiting.splice(0, LARGEST_BATCH);
       await commit(batch.map(({ item }) => item)).then(
         (outs) => answer(batch, outs),

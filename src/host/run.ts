@@ -2,29 +2,25 @@ import type { Logger } from "pino";
 import type { OnlineVendor } from "../client/ask-vendor.ts";
 import { type CertificateFiles, readCertificate } from "../vendor/certificate.ts";
 import { type AdminAddress, type OpenAdmin, openAdmin } from "./admin/open.ts";
-import { followCertificate } from "./certificate-watch.ts";
+import { openToken } from "./admin/token.ts";
 import { notePort } from "./describe.ts";
-import { openIdentity, storePath } from "./folder.ts";
-import { followSettings } from "./follow-settings.ts";
-import { listenFromFronts } from "./front/fronts.ts";
-import { createSettler, signAnswers } from "./host.ts";
-import { type ActivationListener, listen } from "./http.ts";
-import { reportLicense } from "./license-watch.ts";
+import { openGrant, openIdentity, storePath } from "./folder.ts";
+import { createSettler } from "./host.ts";
+import type { ActivationListener } from "./http.ts";
+import { listenToClients } from "./listen-to-clients.ts";
 import { lockFolder } from "./lock.ts";
 import { silentLog } from "./log.ts";
 import { createMeters } from "./meters.ts";
-import { listenMovably } from "./movable-listener.ts";
-import { publishMovably } from "./movable-publication.ts";
-import type { PublishedOutcome, Publishing } from "./publisher.ts";
+import { publishRunning } from "./publish-running.ts";
+import type { Publishing } from "./publisher.ts";
 import { openRearmOrders } from "./rearm-orders.ts";
-import { keepRenewed } from "./renewal.ts";
-import { reportSeats } from "./seats-watch.ts";
+import { keepReloaded } from "./reload.ts";
+import { openLeaseSigner } from "./signing/signer.ts";
 import { openSituation, type Situation } from "./situation.ts";
-import { logChanges } from "./situation-log.ts";
 import { openSqliteStore } from "./sqlite/store.ts";
 import type { Store } from "./store.ts";
 import { openTicketOffice } from "./ticket.ts";
-import { startUpkeep } from "./upkeep.ts";
+import { startWatches } from "./watches.ts";
 
 /** What `muster host run` is told. */
 export interface HostConfig {
@@ -71,116 +67,60 @@ export interface RunningHost {
   stop(): Promise<void>;
 }
 
-/** How often a running host looks whether its licence, catalogue or settings were changed by another command. */
-const REFRESH_EVERY = 1000;
-
 /** The host role. Throws NOT_INITIALIZED, IN_USE, PORT_IN_USE, BAD_INPUT, STORE_NEWER, and leaves nothing open then. */
 export async function runHost(config: HostConfig): Promise<RunningHost> {
   openIdentity(config.folder);
   await using opened = new AsyncDisposableStack();
   const lock = lockFolder(config.folder);
   opened.defer(() => lock.release());
+  await refuseUnusable(config);
   const running = await serve(config, opened);
   const toClose = opened.move();
   return { ...running, stop: () => toClose.disposeAsync() };
 }
 
+/** Reads whatever else a host is made of before anything is written: one that cannot be used leaves all as it was. */
+async function refuseUnusable({ folder, certificate, admin, clock }: HostConfig): Promise<void> {
+  await openGrant(folder);
+  if (certificate) readCertificate(certificate, clock());
+  if (admin) openToken(folder);
+}
+
+/** Store, count, answer, be found, look after oneself: what is opened first is closed last. */
 async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<Omit<RunningHost, "stop">> {
-  const { folder, address, port, clock, onTrouble, log = silentLog() } = config;
+  const { folder, clock, onTrouble, log = silentLog() } = config;
   const started = clock();
   const identity = openIdentity(folder);
   const store = openSqliteStore({ path: storePath(folder), machine: identity.name });
   opened.defer(() => store.close());
-  const tickets = openTicketOffice(await store.ticketSecret());
   const live = await openSituation(folder, store);
   const situation = live.current;
+  const tickets = openTicketOffice(await store.ticketSecret());
   const orders = openRearmOrders(store, onTrouble);
   await orders.refresh();
   const meters = createMeters();
-  const commit = meters.measured(orders.commit);
-  const settler = createSettler({
-    identity,
-    store: { commit },
-    tickets,
-    situation,
-    port: () => listener.port,
-    clock,
-  });
-  const host = signAnswers(settler, identity);
-  const fronts = { folder, onTrouble, onRefused: meters.refused };
-  const { rateLimit, certificate: files } = config;
-  const open = async (wanted: number): Promise<ActivationListener> => {
-    const certificate = files && readCertificate(files, clock());
-    const where = { address, port: wanted, rateLimit, certificate };
-    if (config.fronts) return listenFromFronts(settler, where, { ...fronts, count: config.fronts });
-    return listen(host, where, meters.refused);
-  };
-  const listener = await listenMovably(open, port ?? situation().settings.port);
+  const counted = { commit: meters.measured(orders.commit) };
+  const port = () => listener.port;
+  const settler = createSettler({ identity, store: counted, tickets, situation, port, clock });
+  const signer = openLeaseSigner({ folder, identity, onTrouble });
+  opened.defer(() => signer.stop());
+  const listener = await listenToClients(settler, config, { signer, situation, meters });
   opened.defer(() => listener.stop());
-  const onMove = (moved: number) => notePort(folder, moved);
-  onMove(listener.port);
+  notePort(folder, listener.port);
   log.info({ host: identity.id, name: identity.name, url: listener.url }, "The host answers.");
-  const outcomes = new Map<string, PublishedOutcome>();
-  const onOutcome = (outcome: PublishedOutcome) => {
-    outcomes.set(outcome.domain, outcome);
-    if (!outcome.problem) log.info({ domain: outcome.domain }, "The host is published in DNS.");
-  };
-  const publication =
-    config.publishing && publishMovably(config.publishing, { folder, store, clock, onTrouble, onOutcome });
-  opened.defer(() => publication?.stop());
-  const follow = followSettings(
-    { listener, publication, store, clock, onMove, onTrouble },
-    situation().settings,
-  );
-  opened.defer(reportSeats({ situation, store, clock, onTrouble }));
-  opened.defer(reportLicense({ situation, store, clock }));
-  if (config.vendor) {
-    opened.defer(keepRenewed({ folder, vendor: config.vendor, situation, store, clock, onTrouble }));
-  }
-  const upkeep = startUpkeep({ store, situation, clock, log });
-  opened.defer(() => upkeep.stop());
-  const onRenewed = () => log.info("Clients are shown the new certificate.");
-  const lookAtCertificate = files && followCertificate(files, { listener, clock, onRenewed, onTrouble });
-  let reloading: Promise<void> = Promise.resolve();
-  const reload = () => {
-    reloading = reloading.catch(() => {}).then(takeOver);
-    return reloading;
-  };
-  const takeOver = async () => {
-    const before = situation();
-    lookAtCertificate?.();
-    await live.refresh();
-    logChanges(log, before, situation());
-    await orders.refresh();
-    await follow(situation().settings);
-  };
-  const refreshing = setInterval(
-    () => reload().catch((error: Error) => onTrouble(error.message)),
-    REFRESH_EVERY,
-  );
-  opened.defer(async () => {
-    clearInterval(refreshing);
-    await reloading.catch(() => {});
-  });
-  const published = () => (situation().settings.dnsPublishing ? [...outcomes.values()] : []);
-  const { events } = upkeep;
+  const inDns = publishRunning(config, { store, situation, log });
+  opened.defer(() => inDns.stop());
+  const watches = startWatches(config, { store, situation, log });
+  opened.defer(() => watches.stop());
+  const reloading = keepReloaded(config, { live, orders, listener, inDns, store, log });
+  opened.defer(() => reloading.stop());
+  const { published, republish } = inDns;
+  const { reload } = reloading;
+  const { events } = watches;
   const activation = () => listener.url;
   const watched = { folder, identity, store, situation, orders, meters, events, published, activation };
   const admin = config.admin && openAdmin(config.admin, { ...watched, reload, started, clock, log });
   if (admin) opened.defer(admin.stop);
-  const name = identity.name;
-  return {
-    listener,
-    store,
-    name,
-    situation,
-    admin,
-    published: publication?.attempted() ?? Promise.resolve(),
-    reload,
-    async republish(publishing) {
-      if (publishing === undefined || publication === undefined) return;
-      for (const domain of outcomes.keys()) if (!publishing.domains.includes(domain)) outcomes.delete(domain);
-      await publication.change(publishing);
-    },
-  };
+  const { name } = identity;
+  return { listener, store, name, situation, admin, published: inDns.attempted(), reload, republish };
 }

@@ -28,7 +28,9 @@ test.each(READINGS)("what is no %s, or missing, is refused by name", (_, read, _
   for (const document of [...bad.map((x) => ({ x })), {}]) {
     const problem = problemIn(() => read(readClaims(document, "paper")));
     expect(problem.name).toBe("BAD_INPUT");
-    expect(problem.message).toBe("This paper cannot be used: x is missing or not of the expected form.");
+    expect(problem.message).toBe(
+      "This paper cannot be used: x is missing or not of the expected form; get it again from where it came from.",
+    );
   }
 });
 

@@ -75,5 +75,8 @@ export function uuidItem(what: string): (item: unknown, name: string) => string 
 }
 
 function unreadable(what: string, name: string) {
-  return problem("BAD_INPUT", `This ${what} cannot be used: ${name} is missing or not of the expected form.`);
+  return problem(
+    "BAD_INPUT",
+    `This ${what} cannot be used: ${name} is missing or not of the expected form; get it again from where it came from.`,
+  );
 }

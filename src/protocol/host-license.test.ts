@@ -115,7 +115,7 @@ test.each(["iss", "iat", "cnf", "muster"])("a host request without %s is refused
   const problem = await problemOf(openHostRequest(hostKey.sign("host-request", rest)));
   expect(problem.name).toBe("BAD_INPUT");
   expect(problem.message).toBe(
-    `This host request cannot be used: ${claim} is missing or not of the expected form.`,
+    `This host request cannot be used: ${claim} is missing or not of the expected form; get it again from where it came from.`,
   );
 });
 

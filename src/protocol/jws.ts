@@ -32,9 +32,10 @@ const HEADERS: Record<DocumentType, string> = {
   "usage-report": header("usage-report"),
 };
 
-/** The bytes that a signature of these claims covers: header and payload, joined by a dot (RFC 7515, section 5.1). */
-export function signingInput(type: DocumentType, claims: object): string {
-  return `${HEADERS[type]}.${encodeBase64url(encoder.encode(JSON.stringify(claims)))}`;
+/** The text that a signature of these claims, or of their JSON, covers: header and payload, joined by a dot (RFC 7515, section 5.1). */
+export function signingInput(type: DocumentType, claims: object | string): string {
+  const json = typeof claims === "string" ? claims : JSON.stringify(claims);
+  return `${HEADERS[type]}.${encodeBase64url(encoder.encode(json))}`;
 }
 
 /** Joins signing input and signature to a compact JWS. */

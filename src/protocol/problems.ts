@@ -57,7 +57,6 @@ export const PROBLEMS = {
   KEY_INVALID: row("0xC004F050", 403, 2, "This is not a key of this catalogue."),
   KEY_BLOCKED: row("0xC004F051", 403, 1, "This key is blocked."),
   KEY_MISSING: row("0xC004F014", 409, 1, "No product key is installed."),
-  KEY_NOT_VOLUME: row("0xC004F035", 403, 1, "This product cannot be activated with a volume key."),
   ACTIVATION_LIMIT: row("0xC004C008", 403, 1, "The key has been used as often as it allows."),
   SEATS_EXHAUSTED: row("0xC004C020", 403, 1, "All seats of the host licence are taken."),
   GRACE_EXPIRED: row("0xC004F009", 409, 1, "The grace period is over."),

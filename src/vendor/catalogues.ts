@@ -7,6 +7,9 @@ import type { Ledger } from "./ledger.ts";
 import { readCatalogue } from "./products.ts";
 import type { SigningKey } from "./signing-key.ts";
 
+/** The file has a line end beside the document. */
+const MOST_FILE = MAX_DOCUMENT + 1;
+
 /** A version of the catalogue as it was signed. */
 export interface SignedCatalogue {
   readonly issued: number;
@@ -45,6 +48,6 @@ export function newestCatalogue(database: Database): SignedCatalogue {
  */
 export function publishCatalogue(ledger: Ledger, file: string): void {
   const text = () => `${newestCatalogue(ledger.database).token}\n`;
-  if (readIfThere(file) === ledger.read(text)) return;
+  if (readIfThere(file, MOST_FILE) === ledger.read(text)) return;
   ledger.write(() => writeAtomically(file, text(), 0o644));
 }

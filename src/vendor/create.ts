@@ -1,9 +1,10 @@
-import { existsSync, renameSync, rmSync } from "node:fs";
+import { renameSync, rmSync } from "node:fs";
 import { newId } from "../protocol/ids.ts";
 import { problem } from "../protocol/problems.ts";
 import { addCatalogue } from "./catalogues.ts";
 import { addEntry } from "./entries.ts";
-import { makeFolder, vendorFiles } from "./folder.ts";
+import { isThere, makeFolder } from "./files.ts";
+import { vendorFiles } from "./folder.ts";
 import { Ledger } from "./ledger.ts";
 import { checkName } from "./names.ts";
 import { createSigningKey, type SigningKey } from "./signing-key.ts";
@@ -33,13 +34,13 @@ export function createVendor(folder: string, name: string, now: number): Vendor 
 
 function refuseToOverwrite(folder: string): void {
   const { key, ledger } = vendorFiles(folder);
-  if (existsSync(ledger)) {
+  if (isThere(ledger)) {
     throw problem(
       "ALREADY_EXISTS",
       `${folder} holds a vendor already; to make another one, give another folder with --data.`,
     );
   }
-  if (existsSync(key)) {
+  if (isThere(key)) {
     throw problem(
       "ALREADY_EXISTS",
       `${folder} holds a vendor's key but no ledger; restore ledger.sqlite from your backup, or remove vendor.key if nothing was ever issued with it.`,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openHostLicense } from "../protocol/host-license.ts";
@@ -170,6 +170,28 @@ test("garbage on the socket leaves the server serving", async () => {
   }
   expect((await post(HOSTS_PATH, "hello")).status).toBe(400);
 });
+
+test("it answers what it accepted before it ends, and waits for nobody who has not asked", async () => {
+  const { text } = vendor.mak({ product: "Client", activations: 20 }, NOW);
+  // Bun would wait 12 s for the last two, as long as it gives a request to begin.
+  const beginnings = ["", "POST /v1/ma", "\u0016\u0003\u0001\u0002\u0000\u0001"];
+  const begin = (beginning: string) =>
+    new Promise<Socket>((resolve) => {
+      const socket = connect(server.port, "127.0.0.1", () => {
+        socket.write(beginning, () => resolve(socket));
+      }).on("error", () => {});
+    });
+  const sockets = await Promise.all(beginnings.map(begin));
+  let stopped: Promise<void> | undefined;
+  log.push = () => {
+    stopped ??= server.stop();
+    return 0;
+  };
+  const response = await post(MAKS_PATH, JSON.stringify(makRequest(text)));
+  expect(await response.json()).toMatchObject({ activations: { used: 1, of: 20 } });
+  await stopped;
+  for (const socket of sockets) socket.destroy();
+}, 10_000);
 
 describe("it is not served", () => {
   test("on a port that is taken", () => {

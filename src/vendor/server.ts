@@ -1,6 +1,7 @@
 import { HOSTS_PATH, MAKS_PATH, type MakAnswer, parseMakRequest } from "../protocol/mak.ts";
 import { MAX_REQUEST } from "../protocol/messages.ts";
 import { Problem, type ProblemName, problem } from "../protocol/problems.ts";
+import { endServer } from "./end-server.ts";
 import { RateLimiter } from "./rate-limiter.ts";
 import type { Vendor } from "./vendor.ts";
 
@@ -73,7 +74,7 @@ export function serveVendor(vendor: Vendor, options: ServeOptions): VendorServer
   return {
     port,
     url: `${tls ? "https" : "http"}://${name}:${port}`,
-    stop: () => server.stop(),
+    stop: () => endServer(server),
   };
 }
 

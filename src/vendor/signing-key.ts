@@ -3,6 +3,9 @@ import { compact, type DocumentType, type PublicJwk, signingInput } from "../pro
 import { problem } from "../protocol/problems.ts";
 import { readIfThere, writeNew } from "./files.ts";
 
+/** A key file is far smaller, in bytes. */
+const MOST_KEY = 64 * 1024;
+
 /** The vendor's Ed25519 key pair: its public half, and signing with the private one. */
 export interface SigningKey {
   readonly publicKey: PublicJwk;
@@ -19,7 +22,7 @@ export function createSigningKey(path: string): SigningKey {
 
 /** Reads the key pair. Throws NOT_INITIALIZED when the file is missing, BAD_INPUT when it is no Ed25519 key. */
 export function openSigningKey(path: string): SigningKey {
-  const pem = readIfThere(path);
+  const pem = readIfThere(path, MOST_KEY);
   if (pem === undefined) {
     throw problem("NOT_INITIALIZED", `The vendor's key ${path} is missing; restore it from your backup.`);
   }

@@ -1,6 +1,5 @@
 import type { Database } from "bun:sqlite";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import type { Catalogue, Product } from "../protocol/catalogue.ts";
 import { confirmationId, signatureOf, spokenDates } from "../protocol/confirmation-id.ts";
 import { openHostLicense, openHostRequest } from "../protocol/host-license.ts";
@@ -11,6 +10,7 @@ import { DAY } from "../protocol/time.ts";
 import { type ActivatedMak, activateMak } from "./activate-mak.ts";
 import { addCatalogue, newestCatalogue, publishCatalogue } from "./catalogues.ts";
 import { addEntry, type Entry, type EntryFilter, listEntries } from "./entries.ts";
+import { isThere } from "./files.ts";
 import { vendorFiles } from "./folder.ts";
 import { addHostKey, type HostKey, hostKeysNumbered, type NewHostKey } from "./host-keys.ts";
 import { addSetupKey, findKey, type IssuedKey, setBlocked } from "./keys.ts";
@@ -31,7 +31,7 @@ export interface Confirmed extends Approved {
 /** Opens the vendor in a folder. Throws NOT_INITIALIZED, BAD_INPUT, STORE_NEWER, IN_USE, ACCESS_DENIED. */
 export function openVendor(folder: string): Vendor {
   const files = vendorFiles(folder);
-  if (!existsSync(files.ledger)) {
+  if (!isThere(files.ledger)) {
     throw problem(
       "NOT_INITIALIZED",
       `There is no vendor in ${folder}; make one with muster vendor init, or name its folder with --data.`,

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, extname } from "node:path";
 import { parse } from "smol-toml";
 import * as z from "zod";
 import { problem } from "../../protocol/problems.ts";
+import { readBounded } from "../../vendor/files.ts";
 import { hours } from "./duration.ts";
 import { HARDWARE_KINDS } from "./machine.ts";
 import type { Scenario } from "./scenario.ts";
@@ -114,7 +115,7 @@ export function isScenarioFile(path: string): boolean {
 
 /** A scenario from a TOML or JSON file. Throws BAD_INPUT naming what is wrong. */
 export function readScenarioFile(path: string): Scenario {
-  return readScenario(readText(path), path);
+  return readScenario(readBounded(path, LARGEST), path);
 }
 
 /** A scenario from the text of a TOML or JSON file; `path` says which of the two. Throws BAD_INPUT. */
@@ -189,18 +190,6 @@ function checkFile({ machines, events, hosts }: ScenarioText, path: string): voi
 function isHost(host: string, hosts: number): boolean {
   const number = Number(/^kms0(\d+)$/.exec(host)?.[1] ?? 0);
   return number >= 1 && number <= hosts;
-}
-
-function readText(path: string): string {
-  try {
-    const file = readFileSync(path);
-    if (file.length <= LARGEST) return file.toString("utf8");
-  } catch (error) {
-    throw problem("BAD_INPUT", `The scenario ${path} cannot be read; check that this account may read it.`, {
-      cause: error,
-    });
-  }
-  throw problem("BAD_INPUT", `The scenario ${path} is larger than a megabyte; make it shorter.`);
 }
 
 function parseText(text: string, path: string): unknown {

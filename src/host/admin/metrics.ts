@@ -1,10 +1,16 @@
 import { Counter, Gauge, type Registry } from "prom-client";
 import * as z from "zod";
 import { version } from "../../../package.json";
+import { EVENTS, isEventId } from "../../protocol/events.ts";
 import { DAY } from "../../protocol/time.ts";
 import { isValid } from "../folder.ts";
 import type { Admin } from "./admin.ts";
 import { route } from "./route.ts";
+
+const HOST_EVENTS = Object.keys(EVENTS)
+  .map(Number)
+  .filter(isEventId)
+  .filter((id) => EVENTS[id].side === "host");
 
 const showMetrics = route({
   method: "GET",
@@ -103,7 +109,9 @@ function addEvents(registry: Registry, { events }: Omit<Admin, "isWritable">): v
     registers: [registry],
     collect() {
       this.reset();
-      for (const [id, written] of events().written) this.inc({ id: String(id) }, written);
+      const { written } = events();
+      // From 0 on, so that the first event of a kind is an increase.
+      for (const id of HOST_EVENTS) this.inc({ id: String(id) }, written.get(id) ?? 0);
     },
   });
 }

@@ -1,4 +1,5 @@
 import { problem } from "../../protocol/problems.ts";
+import { endServer } from "../../vendor/end-server.ts";
 import { type Address, type Listener, listenerUrl } from "../http.ts";
 import { listenProblem } from "../listen-problem.ts";
 import { problemResponse } from "../problem-response.ts";
@@ -38,7 +39,7 @@ export function serveAdmin(admin: Admin, token: string, { address, port }: Addre
     url: listenerUrl({ address }, server.port ?? port),
     async stop() {
       stopping.abort();
-      await server.stop();
+      await endServer(server);
     },
   };
 

@@ -1,15 +1,17 @@
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
 import { problem } from "../../protocol/problems.ts";
+import { readIfThere } from "../../vendor/files.ts";
 import { tokenPath, writeWhole } from "../folder.ts";
 
+const MOST_FILE = 1024;
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 
 /** The token of a host's admin listener: 32 random bytes in base64url, made at first run, in a file of mode 0600. */
 export function openToken(folder: string): string {
   const path = tokenPath(folder);
-  if (!existsSync(path)) writeWhole(path, `${randomBytes(32).toString("base64url")}\n`);
-  const token = readFileSync(path, "utf8").trim();
+  const kept = readIfThere(path, MOST_FILE)?.trim();
+  const token = kept ?? randomBytes(32).toString("base64url");
+  if (kept === undefined) writeWhole(path, `${token}\n`);
   if (TOKEN.test(token)) return token;
   throw problem(
     "BAD_INPUT",

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -66,17 +66,25 @@ export async function writeArchive(
  */
 export async function readArchive(path: string, take: (file: TarEntry) => Promise<void>): Promise<Manifest> {
   try {
+    // A pipe would be waited for, and what is not there is told better by reading it.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) throw new Error("it is no plain file");
     return await readThrough(path, take);
   } catch (error) {
     if (error instanceof Problem && error.name !== "BAD_INPUT") throw error;
+    if (/^(ENOSPC|EDQUOT|EFBIG|EIO)$/.test(String((error as { code?: unknown }).code))) {
+      const sentence = `There is no room to unpack ${path}; make room on the disk, or restore to another folder.`;
+      throw problem("STORE_UNAVAILABLE", sentence, { cause: error });
+    }
     throw problem("BAD_INPUT", `${path} ${reasonOf(error)}; give another backup.`, { cause: error });
   }
 }
 
 function reasonOf(error: unknown): string {
-  const { code, message } = error as { code?: unknown; message: string };
+  const { code, name, message } = error as { code?: unknown; name: string; message: string };
   if (code === "ENOENT") return "is not there";
-  if (code === "EACCES" || code === "EISDIR") return `cannot be read (${code})`;
+  if (code === "EACCES" || code === "ELOOP") return `cannot be read (${code})`;
+  // What unpacks it stops reading at the end of what was packed.
+  if (name === "AbortError") return "is not a backup of a Muster host alone (something follows its end)";
   return `is not a whole backup of a Muster host (${message.replace(/\.$/, "")})`;
 }
 

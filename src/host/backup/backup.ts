@@ -80,7 +80,7 @@ function lockWorkplace(workplace: string) {
   try {
     return lockFolder(workplace);
   } catch (error) {
-    if (!(error instanceof Problem)) throw error;
+    if (!(error instanceof Problem) || error.name !== "IN_USE") throw error;
     throw problem(
       "IN_USE",
       `Another backup is being written to ${workplace.replace(/\.partial$/, "")}; wait for it.`,

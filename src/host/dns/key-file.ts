@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { type Problem, problem } from "../../protocol/problems.ts";
+import { readBounded } from "../../vendor/files.ts";
 import { checkName } from "./name.ts";
 import { TSIG_ALGORITHMS, type TsigAlgorithm, type TsigKey } from "./tsig.ts";
 
@@ -12,17 +12,7 @@ const LARGEST = 64 * 1024;
 
 /** Reads the file that BIND's `tsig-keygen` writes. Throws BAD_INPUT, which names the file. */
 export async function readTsigKeyFile(path: string): Promise<TsigKey> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    const reason = error instanceof Error && "code" in error ? error.code : "unreadable";
-    throw problem(
-      "BAD_INPUT",
-      `The TSIG key file ${path} cannot be read (${reason}); check its path and rights.`,
-    );
-  }
-  return parseTsigKey(text, path);
+  return parseTsigKey(readBounded(path, LARGEST), path);
 }
 
 /**

@@ -10,6 +10,7 @@ const SLICE = 500;
 type Row = Record<string, string | number | null>;
 
 interface Table {
+  readonly type: "table" | "view";
   readonly name: string;
   readonly sql: string;
 }
@@ -27,22 +28,22 @@ export async function copyStore(from: string, to: string): Promise<Record<string
     using copy = new Database(to, { strict: true });
     source.run("PRAGMA busy_timeout = 5000");
     source.run("BEGIN");
-    const version = source.query<{ user_version: number }, []>("PRAGMA user_version").get()?.user_version;
     const tables = source
       .query<Table, []>(
-        "SELECT name, sql FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'",
+        "SELECT type, name, sql FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY type",
       )
       .all();
     // Nothing is lost with a half-written copy, so it is flushed once, when it is whole.
     copy.run("PRAGMA journal_mode = OFF");
     copy.run("PRAGMA synchronous = OFF");
+    copyPragma(source, copy, "page_size");
     const rows: Record<string, number> = {};
-    for (const { name, sql } of tables) {
+    for (const { type, name, sql } of tables) {
       copy.run(sql);
-      rows[name] = await copyRows(source, copy, name);
+      if (type === "table") rows[name] = await copyRows(source, copy, name);
     }
     copyNumbering(source, copy);
-    copy.run(`PRAGMA user_version = ${version ?? 0}`);
+    for (const pragma of ["user_version", "application_id"]) copyPragma(source, copy, pragma);
     await flush(to);
     return rows;
   } catch (error) {
@@ -77,6 +78,11 @@ async function copyRows(source: Database, copy: Database, table: string): Promis
     await pause();
   }
   return copied;
+}
+
+function copyPragma(source: Database, copy: Database, pragma: string): void {
+  const [value] = Object.values(source.query(`PRAGMA ${pragma}`).get() ?? {});
+  copy.run(`PRAGMA ${pragma} = ${Number(value)}`);
 }
 
 /** Where the numbers of events go on, even when all events are gone: a follower must not see a number twice. */

@@ -1,5 +1,6 @@
 import type { Database } from "bun:sqlite";
 import { type EventId, isEventId, type LoggedEvent } from "../../protocol/events.ts";
+import type { EventDraft } from "../decide.ts";
 import { pause } from "../pause.ts";
 import type { EventFilter, EventLogFigures } from "../store.ts";
 import { type EventRow, toEvent } from "./rows.ts";
@@ -59,10 +60,13 @@ export class EventLog {
     this.before = ends(database).last;
   }
 
-  /** Notes an event that the transaction at hand has written as a row. */
-  wrote(id: EventId, row: number, texts: readonly string[]): void {
-    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), ROW_BYTES);
-    this.pending.push({ id, bytes, row });
+  /** Notes events that the transaction at hand has written as consecutive rows, and the last of these. */
+  wrote(events: readonly EventDraft[], last: number, machine: string): void {
+    const same = Buffer.byteLength(machine) + ROW_BYTES;
+    for (const [at, { id, cmid = "", info }] of events.entries()) {
+      const bytes = same + Buffer.byteLength(info) + Buffer.byteLength(cmid);
+      this.pending.push({ id, bytes, row: last - events.length + 1 + at });
+    }
   }
 
   /** Ends the transaction: what was written counts, unless others wrote in between; then it is read like theirs. */

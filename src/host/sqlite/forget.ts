@@ -16,12 +16,12 @@ interface KeyedRow extends MachineRow {
 export function forgetMachine(database: Database, { application, cmid }: MachineKey): Machine | undefined {
   const row = database
     .query<KeyedRow, [string, string]>(
-      `SELECT application, application.id AS application_id, ${MACHINE_COLUMNS} FROM machine
+      `SELECT application, application.id AS application_id, ${MACHINE_COLUMNS} FROM known_machine
        JOIN application ON application.number = application WHERE application.id = ? AND cmid = ?`,
     )
     .get(application, cmid);
   if (row === null) return undefined;
-  for (const table of ["machine", "note", "rearm_order"]) {
+  for (const table of ["machine", "identity", "note", "rearm_order"]) {
     database
       .query<null, [number, string]>(`DELETE FROM ${table} WHERE application = ? AND cmid = ?`)
       .run(row.application, cmid);

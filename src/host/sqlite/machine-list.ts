@@ -39,7 +39,7 @@ export async function listMachines(
   const { sort, order, limit, after } = query;
   const direction = order === "asc" ? ">" : "<";
   const column = SORT_COLUMNS[sort];
-  const slice = `(SELECT application, ${MACHINE_COLUMNS} FROM machine
+  const slice = `(SELECT application, ${MACHINE_COLUMNS} FROM known_machine
     WHERE (application, cmid) > ($fromApplication, $fromCmid) ORDER BY application, cmid LIMIT ${sliceSize})`;
   const found = database.query<FoundRow, [Values]>(
     `SELECT application, application.id AS application_id, ${MACHINE_COLUMNS} FROM ${slice}

@@ -1,15 +1,14 @@
 import { isEventId, type LoggedEvent } from "../../protocol/events.ts";
 import type { LicenseStatus } from "../../protocol/license-state.ts";
 import type { Machine } from "../machine.ts";
+import type { MachineKey } from "../store.ts";
+import type { Identity } from "./identity.ts";
 
-/** A row of the table `machine`. */
-export interface MachineRow {
-  readonly cmid: string;
+/** A row of the table `machine`: what a renewal reads and changes. */
+export interface AskerRow {
+  /** Stands for the row of `identity` (identity.ts); 0 until the machine renews for the first time in this schema. */
+  readonly identity: number;
   readonly product: string;
-  readonly name: string;
-  readonly fingerprint: string;
-  readonly virtual: number;
-  readonly address: string;
   readonly status: number;
   readonly first_seen: number;
   readonly last_seen: number;
@@ -18,6 +17,15 @@ export interface MachineRow {
   readonly previous_ticket: number;
   readonly requests: number;
   readonly code: string;
+}
+
+/** A row of the view `known_machine`: `machine` joined with `identity`. */
+export interface MachineRow extends Omit<AskerRow, "identity"> {
+  readonly cmid: string;
+  readonly name: string;
+  readonly fingerprint: string;
+  readonly virtual: number;
+  readonly address: string;
 }
 
 /** A row of the table `event`. */
@@ -35,14 +43,24 @@ export const MACHINE_COLUMNS = `cmid, product, name, fingerprint, virtual, addre
 
 /** A machine from its row. */
 export function toMachine(row: MachineRow, application: string): Machine {
+  const { cmid, name, fingerprint, virtual, address } = row;
+  return machineOf({ application, cmid }, row, { name, fingerprint, virtual: virtual === 1, address });
+}
+
+/** A machine from what it did and who it is. */
+export function machineOf(
+  { application, cmid }: MachineKey,
+  row: Omit<AskerRow, "identity">,
+  identity: Identity,
+): Machine {
   return {
     application,
-    cmid: row.cmid,
+    cmid,
     product: row.product,
-    name: row.name,
-    fingerprint: row.fingerprint,
-    virtual: row.virtual === 1,
-    address: row.address,
+    name: identity.name,
+    fingerprint: identity.fingerprint,
+    virtual: identity.virtual,
+    address: identity.address,
     status: row.status as LicenseStatus,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,

@@ -1,9 +1,10 @@
-import { Database, SQLiteError } from "bun:sqlite";
+import { type Database, SQLiteError } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
-import { chmodSync, closeSync, openSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import type { LoggedEvent } from "../../protocol/events.ts";
 import type { LicenseStatus } from "../../protocol/license-state.ts";
 import { problem } from "../../protocol/problems.ts";
+import { openDatabase } from "../../vendor/database.ts";
 import { BatchCounts, type CountedApplication, Counts } from "../counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "../decide.ts";
 import { currentCount, type Machine } from "../machine.ts";
@@ -20,10 +21,11 @@ import type { Usage } from "../usage.ts";
 import { annotationOf, putNote, putRearmOrder, readRearmOrders } from "./annotations.ts";
 import { EventLog, readEvents } from "./event-log.ts";
 import { forgetMachine, isUnseen, unseenMachines } from "./forget.ts";
+import { identityNumber } from "./identity.ts";
 import { listMachines } from "./machine-list.ts";
-import { toMachine } from "./rows.ts";
-import { migrate } from "./schema.ts";
-import { prepare } from "./statements.ts";
+import { machineOf, toMachine } from "./rows.ts";
+import { HOST_STORE } from "./schema.ts";
+import { EVENT_BLOCK, prepare } from "./statements.ts";
 import { readUsage, UsageLog } from "./usage-log.ts";
 
 /** What a SQLite store is opened with. */
@@ -32,12 +34,16 @@ export interface SqliteOptions {
   readonly path: string;
   /** The host's machine name, written into events. */
   readonly machine: string;
-  /** The largest the file may grow, in pages of 4 KiB; unlimited when left out. */
+  /** The largest the file may grow, in pages (1 KiB in a new file); unlimited when left out. */
   readonly maximumPages?: number | undefined;
   /** False does not wait for the disk, for simulations: a power cut may cost such a store its last batches. */
   readonly durable?: boolean | undefined;
 }
 
+/** How large the write-ahead log grows before it is copied to the file. */
+const LOG_BYTES = 16 * 1024 * 1024;
+/** Pages kept in memory, at most. */
+const CACHE_KIBIBYTES = 16 * 1024;
 const TICKET_SECRET = "ticket-secret";
 
 /**
@@ -46,7 +52,7 @@ const TICKET_SECRET = "ticket-secret";
  * damaged or no store, STORE_NEWER when a later Muster wrote it; neither is changed.
  */
 export function openSqliteStore({ path, machine, maximumPages, durable }: SqliteOptions): Store {
-  const database = openDatabase(path);
+  const database = openStoreFile(path);
   if (durable === false) database.run("PRAGMA synchronous = OFF");
   if (maximumPages !== undefined) database.run(`PRAGMA max_page_count = ${maximumPages}`);
   return new SqliteStore(database, machine);
@@ -93,7 +99,11 @@ class SqliteStore implements Store {
   ): Promise<Decision[]> {
     const counts = new BatchCounts(this.counts, now);
     const { decisions, noted } = this.write(() => {
-      const settled = batch.map((arrival) => this.settle(arrival, decide, counts, now));
+      const settled = batch.map((arrival) => this.settle(arrival, decide, counts));
+      this.addEvents(
+        settled.flatMap(({ events }) => events),
+        now,
+      );
       this.addReceived(batch, settled);
       return { decisions: settled, noted: this.usageLog.note(counts.leased, now) };
     });
@@ -250,17 +260,15 @@ class SqliteStore implements Store {
     arrival: Arrival,
     decide: (arrival: Arrival, known: Known) => Decision,
     counts: BatchCounts,
-    now: number,
   ): Decision {
-    const { application, cmid } = arrival.request;
-    const machine = this.find(application, cmid);
+    const { application } = arrival.request;
+    const { machine, isAsBefore } = this.findAsker(arrival);
     const tally = counts.tally(application);
     const decision = decide(arrival, { machine, tally, leased: counts.leased });
-    this.addEvents(decision.events, now);
     const number = this.numbers.get(application);
     if (number === undefined) return decision;
     if (decision.kind === "admission" && decision.machine) {
-      if (machine && isSameIdentity(machine, decision.machine)) this.renew(number, decision.machine);
+      if (isAsBefore) this.renew(number, decision.machine);
       else this.put(number, decision.machine);
       if (decision.tally.largestRequired > tally.largestRequired) {
         this.sql.setLargestRequired.run(decision.tally.largestRequired, number);
@@ -293,17 +301,27 @@ class SqliteStore implements Store {
     return row ? toMachine(row, application) : undefined;
   }
 
+  /** The machine that asks; when it is who it was before, its texts are those of the request, and are not read again. */
+  private findAsker({ request, address }: Arrival): { machine: Machine | undefined; isAsBefore: boolean } {
+    const number = this.numbers.get(request.application);
+    const row = number === undefined ? null : this.sql.asker.get(number, request.cmid);
+    if (row === null) return { machine: undefined, isAsBefore: false };
+    const { name, fingerprint, virtual } = request.machine;
+    const identity = { name, fingerprint, virtual, address };
+    if (row.identity === identityNumber(identity))
+      return { machine: machineOf(request, row, identity), isAsBefore: true };
+    return { machine: this.find(request.application, request.cmid), isAsBefore: false };
+  }
+
   private put(application: number, machine: Machine): void {
     const { cmid, product, name, fingerprint, virtual, address, status } = machine;
     const { firstSeen, lastSeen, leaseExpires, ticket, previousTicket, requests, code } = machine;
+    this.sql.putIdentity.run(application, cmid, name, fingerprint, virtual ? 1 : 0, address);
     this.sql.putMachine.run(
       application,
       cmid,
+      identityNumber(machine),
       product,
-      name,
-      fingerprint,
-      virtual ? 1 : 0,
-      address,
       status,
       firstSeen,
       lastSeen,
@@ -315,11 +333,11 @@ class SqliteStore implements Store {
     );
   }
 
-  /** What a renewal changes; to replace the whole row costs three times as much. */
+  /** What a renewal of the same machine changes. */
   private renew(application: number, machine: Machine): void {
-    const { cmid, status, lastSeen, leaseExpires, ticket, previousTicket, requests, code } = machine;
-    const { renewMachine } = this.sql;
-    renewMachine.run(
+    const { cmid, product, status, lastSeen, leaseExpires, ticket, previousTicket, requests, code } = machine;
+    this.sql.renew.run(
+      product,
       status,
       lastSeen,
       leaseExpires,
@@ -333,9 +351,13 @@ class SqliteStore implements Store {
   }
 
   private addEvents(events: readonly EventDraft[], now: number): void {
-    for (const { id, cmid, info } of events) {
-      const { lastInsertRowid } = this.sql.addEvent.run(now, id, cmid ?? null, this.host, info);
-      this.eventLog.wrote(id, Number(lastInsertRowid), [info, this.host, cmid ?? ""]);
+    for (let at = 0; at < events.length; ) {
+      const isBlock = events.length - at >= EVENT_BLOCK;
+      const some = events.slice(at, at + (isBlock ? EVENT_BLOCK : 1));
+      const values = some.flatMap(({ id, cmid, info }) => [now, id, cmid ?? null, this.host, info]);
+      const { lastInsertRowid } = (isBlock ? this.sql.addEventBlock : this.sql.addEvent).run(...values);
+      this.eventLog.wrote(some, Number(lastInsertRowid), this.host);
+      at += some.length;
     }
   }
 
@@ -365,37 +387,11 @@ function diskBytes(path: string): number {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-function isSameIdentity(one: Machine, other: Machine): boolean {
-  return (
-    one.name === other.name &&
-    one.fingerprint === other.fingerprint &&
-    one.product === other.product &&
-    one.address === other.address &&
-    one.virtual === other.virtual
-  );
-}
-
-function openDatabase(path: string): Database {
-  try {
-    // Made before SQLite opens it, so that it is never readable by others, not even for a moment.
-    closeSync(openSync(path, "a", 0o600));
-    const database = new Database(path, { create: true, strict: true });
-    database.run("PRAGMA busy_timeout = 5000");
-    database.run("PRAGMA journal_mode = WAL");
-    database.run("PRAGMA synchronous = FULL");
-    // 16 MB of log between checkpoints: pages that many batches write are copied to the file once, not each time.
-    database.run("PRAGMA wal_autocheckpoint = 4000");
-    migrate(database);
-    chmodSync(path, 0o600);
-    return database;
-  } catch (error) {
-    if (!(error instanceof SQLiteError)) throw error;
-    throw problem(
-      "BAD_INPUT",
-      `The store ${path} cannot be opened (${error.message}); restore it from a backup.`,
-      {
-        cause: error,
-      },
-    );
-  }
+function openStoreFile(path: string): Database {
+  const database = openDatabase(path, HOST_STORE, { create: true, patience: 5000 });
+  // 16 MB of log between checkpoints: pages that many batches write are copied to the file once, not each time.
+  const page = database.query<{ page_size: number }, []>("PRAGMA page_size").get()?.page_size ?? 4096;
+  database.run(`PRAGMA wal_autocheckpoint = ${Math.floor(LOG_BYTES / page)}`);
+  database.run(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
+  return database;
 }
