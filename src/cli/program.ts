@@ -22,10 +22,12 @@ const GROUPS: Record<string, () => Promise<{ addTo(program: Command): void }>> =
   vendor: () => import("./vendor.ts"),
   host: () => import("./host.ts"),
   client: () => import("./client.ts"),
+  doctor: () => import("./doctor.ts"),
   up: () => import("./up.ts"),
   simulate: () => import("./simulate.ts"),
   bench: () => import("./bench.ts"),
   events: () => import("./events.ts"),
+  collect: () => import("./collect.ts"),
   verbs: () => import("./verbs.ts"),
 };
 

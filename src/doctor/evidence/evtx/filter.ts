@@ -6,16 +6,21 @@ export interface EvtxFilter {
   readonly providers?: readonly string[];
   /** Event ids. */
   readonly ids?: readonly number[];
+  /** Is told of each event that was left out. */
+  readonly onLeftOut?: () => void;
 }
 
 /** A filter ready to be asked. */
 export class Filter {
   private readonly providers: ReadonlySet<string> | undefined;
   private readonly ids: ReadonlySet<number> | undefined;
+  /** To be told of each event that was left out. */
+  readonly onLeftOut: (() => void) | undefined;
 
   constructor(filter: EvtxFilter) {
     this.providers = filter.providers && new Set(filter.providers.map((name) => name.toLowerCase()));
     this.ids = filter.ids && new Set(filter.ids);
+    this.onLeftOut = filter.onLeftOut;
   }
 
   /** Whether events of all providers are wanted. */

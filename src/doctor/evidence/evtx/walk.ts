@@ -25,6 +25,7 @@ export interface ChunkContent {
 /** Reads a chunk record by record; what is damaged is reported and costs what it hit. */
 export class Walk {
   private readonly chunk: Chunk;
+  private readonly filter: Filter;
   private readonly decoder: Decoder;
   private readonly header = new Uint8Array(504);
   private items: EvtxItem[] = [];
@@ -32,6 +33,7 @@ export class Walk {
 
   constructor(chunk: Chunk, filter: Filter) {
     this.chunk = chunk;
+    this.filter = filter;
     this.decoder = new Decoder(chunk, filter);
   }
 
@@ -128,6 +130,7 @@ export class Walk {
     try {
       const event = this.decoder.record(at, at + size - 4, number, this.base + at);
       if (event !== undefined) this.items.push(event);
+      else this.filter.onLeftOut?.();
     } catch (error) {
       this.damage(at, size, reasonOf(error), number);
     }

@@ -1,0 +1,84 @@
+import { getServers } from "node:dns";
+import { type Command, Option } from "commander";
+import { machineName, machineSuffixes } from "../client/suffixes.ts";
+import type { GatherOptions } from "../doctor/evidence/gather.ts";
+import type { Resolver } from "../doctor/live/ask-dns.ts";
+import { type LiveOptions, lookLive } from "../doctor/live/live.ts";
+import { problem } from "../protocol/problems.ts";
+import { wholeNumber } from "./settings.ts";
+
+/** Options of the look at the network as it is now. */
+export interface LiveFlags {
+  /** True for all hosts that DNS names, else one of them: `NAME[:PORT]`. */
+  readonly live?: true | string;
+  readonly system?: "kms" | "muster";
+  readonly dnsServer?: string[];
+  readonly domain?: string[];
+  readonly timeout: number;
+}
+
+const DNS_PORT = 53;
+
+/** Adds those options. */
+export function addLive(command: Command): void {
+  const several = (value: string, before: string[] = []) => [...before, value];
+  command
+    .option(
+      "--live [host]",
+      "look at the network from here too: DNS, then each host's port; or one host, NAME[:PORT]",
+    )
+    .addOption(
+      new Option("--system <system>", "whose hosts to look for with --live").choices(["kms", "muster"]),
+    )
+    .option(
+      "--dns-server <address>",
+      "a name server to ask, ADDRESS[:PORT] (default: this machine's); may be repeated",
+      several,
+    )
+    .option(
+      "--domain <name>",
+      "a domain to look for hosts in (default: this machine's suffixes); may be repeated",
+      several,
+    )
+    .option("--timeout <seconds>", "how long each question may take", wholeNumber(1, 60), 5);
+}
+
+/** What to look at, for `gather`; nothing when it was not asked for. */
+export async function liveLook(
+  flags: LiveFlags,
+  system: "kms" | "muster",
+  onStep: (what: string) => void,
+): Promise<Pick<GatherOptions, "look">> {
+  const { live, dnsServer, domain, timeout } = flags;
+  if (live === undefined) return {};
+  const options: LiveOptions = {
+    system: flags.system ?? system,
+    resolvers: (dnsServer ?? getServers()).map(resolverOf),
+    suffixes: domain ?? (await machineSuffixes()),
+    host: live === true ? undefined : hostOf(live),
+    names: [machineName()],
+    timeout: timeout * 1000,
+    now: Date.now,
+    onStep,
+  };
+  if (options.host === undefined && options.suffixes.length === 0) {
+    throw problem(
+      "BAD_INPUT",
+      "This machine has no DNS suffix to look in; give one with --domain, or a host with --live NAME.",
+    );
+  }
+  return { look: (collector) => lookLive(options, collector) };
+}
+
+function resolverOf(text: string): Resolver {
+  const { name, port } = hostOf(text);
+  return { address: name, port: port || DNS_PORT };
+}
+
+/** `name`, `name:1688`, `10.0.0.1:53`, `[fd00::1]:53` or `fd00::1`. */
+function hostOf(text: string): { name: string; port: number } {
+  const [, bracketed, plain = text, port] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? [];
+  const number = Number(port ?? 0);
+  if (number > 65_535) throw problem("BAD_INPUT", `${text} has no valid port; give NAME or NAME:PORT.`);
+  return { name: bracketed ?? plain, port: number };
+}

@@ -1,0 +1,24 @@
+import type { Command } from "commander";
+import { addClients } from "./doctor-clients.ts";
+import { addCompare } from "./doctor-compare.ts";
+import { addDiagnosis, addExplain } from "./doctor-diagnose.ts";
+import { addShow } from "./doctor-show.ts";
+
+/** `muster doctor …`: what files from support say, of Muster's hosts and clients and of Microsoft's. */
+export function addTo(program: Command): void {
+  // Or else the options behind `doctor show` would be taken for those of the diagnosis, which has the same names.
+  program.enablePositionalOptions();
+  const doctor = program
+    .command("doctor")
+    .description(
+      "Find out why machines are not activated, from what support asks for: of Muster or of Microsoft KMS.",
+    );
+  // An option behind a subcommand's name is that subcommand's, though the diagnosis has one of the same name.
+  program.enablePositionalOptions();
+  doctor.enablePositionalOptions();
+  addDiagnosis(doctor);
+  addExplain(doctor);
+  addShow(doctor);
+  addClients(doctor);
+  addCompare(doctor);
+}

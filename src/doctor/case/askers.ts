@@ -1,0 +1,93 @@
+import type { Evidence, Machine } from "../evidence/model.ts";
+
+/** All that one host's log says of one machine and one product; times in milliseconds since the epoch. */
+export interface Asker {
+  readonly machine: Machine | undefined;
+  /** As the newest request states it, lower case. */
+  readonly name: string;
+  readonly host: string;
+  readonly product: string;
+  readonly required: number;
+  readonly cmids: ReadonlySet<string>;
+  readonly requests: number;
+  readonly failures: number;
+  readonly first: number;
+  readonly last: number;
+  /** Rows of `evidence.handled`, to quote: the newest, the newest with a failure. */
+  readonly newest: number;
+  readonly newestFailure: number | undefined;
+  readonly newestSuccess: number | undefined;
+  /** Of the newest request: state and minutes before it, and the host's answer. */
+  readonly status: number;
+  readonly minutesLeft: number;
+  readonly code: number;
+  readonly virtual: boolean;
+}
+
+type Growing = { -readonly [Name in keyof Asker]: Asker[Name] } & { cmids: Set<string> };
+
+/** Everybody in the hosts' logs (12290), one entry for each host, machine and product. */
+export function askersOf(evidence: Evidence): Asker[] {
+  const { table } = evidence.handled;
+  const column = (name: Parameters<typeof table.column>[0]) => table.column(name);
+  const [computer, name, product, cmid] = [
+    column("computer"),
+    column("name"),
+    column("product"),
+    column("cmid"),
+  ];
+  const [time, code] = [column("time"), column("code")];
+  const names = table.values("name").map((text) => text.toLowerCase());
+  const machines = names.map((text) => evidence.machineNamed(text));
+  // One machine stands under several names, with its domain and without.
+  const keys = names.map((text, id) => machines[id]?.label ?? text);
+  const askers = new Map<string, Growing>();
+  for (let row = 0; row < evidence.handled.length; row++) {
+    const nameId = name[row] ?? 0;
+    const key = `${computer[row]} ${product[row]} ${keys[nameId]}`;
+    const logged = time[row] ?? Number.NaN;
+    let asker = askers.get(key);
+    if (asker === undefined) {
+      asker = {
+        machine: machines[nameId],
+        name: names[nameId] ?? "",
+        host: table.get(row, "computer"),
+        product: table.get(row, "product"),
+        required: table.get(row, "required"),
+        cmids: new Set(),
+        requests: 0,
+        failures: 0,
+        first: logged,
+        last: logged,
+        newest: row,
+        newestFailure: undefined,
+        newestSuccess: undefined,
+        status: 0,
+        minutesLeft: 0,
+        code: 0,
+        virtual: false,
+      };
+      askers.set(key, asker);
+    }
+    asker.requests += 1;
+    asker.cmids.add(table.values("cmid")[cmid[row] ?? 0] ?? "");
+    const failed = code[row] !== 0;
+    if (failed) asker.failures += 1;
+    if (logged < asker.first) asker.first = logged;
+    if (failed && !(timeAt(time, asker.newestFailure) > logged)) asker.newestFailure = row;
+    if (!failed && !(timeAt(time, asker.newestSuccess) > logged)) asker.newestSuccess = row;
+    if (logged >= asker.last) [asker.last, asker.newest] = [logged, row];
+  }
+  for (const asker of askers.values()) {
+    asker.name = table.get(asker.newest, "name").toLowerCase();
+    asker.status = table.get(asker.newest, "status");
+    asker.minutesLeft = table.get(asker.newest, "minutesLeft");
+    asker.code = table.get(asker.newest, "code");
+    asker.virtual = table.get(asker.newest, "virtual") === 1;
+  }
+  return [...askers.values()];
+}
+
+function timeAt(time: ArrayLike<number>, row: number | undefined): number {
+  return row === undefined ? Number.NEGATIVE_INFINITY : (time[row] ?? Number.NEGATIVE_INFINITY);
+}

@@ -1,0 +1,182 @@
+import type {
+  DnsAnswer,
+  Evidence,
+  LogEvent,
+  LogSpan,
+  Machine,
+  Probe,
+  ProductReport,
+  SrvTarget,
+} from "../evidence/model.ts";
+import type { Client } from "./client.ts";
+import { isHostReport } from "./client.ts";
+import { type Names, namesOf } from "./names.ts";
+import { type Population, populationOf } from "./population.ts";
+
+/** A machine that hands out activations, or is asked to: from its own reports and log, from DNS, from its clients. */
+export interface Host {
+  readonly machine: Machine | undefined;
+  readonly label: string;
+  /** Reports of its host keys; Windows first. */
+  readonly reports: readonly ProductReport[];
+  /** The one of them that holds its Windows host key, or the only one. */
+  readonly report: ProductReport | undefined;
+  /** Whether its key is activated; undefined when no report says. */
+  readonly isActivated: boolean | undefined;
+  /** How far its log of 12290 reaches. */
+  readonly log: LogSpan | undefined;
+  /** Who asked it in the last 30 days of its log. */
+  readonly population: Population | undefined;
+  /** 12293 and 12294, oldest first. */
+  readonly publications: readonly LogEvent[];
+  /** SRV records that name it. */
+  readonly targets: readonly SrvTarget[];
+  readonly probes: readonly Probe[];
+  /** Addresses that DNS answers, clients and port tests give for it. */
+  readonly addresses: readonly string[];
+  /** Clients that tried it, with the newest try first seen to be answered or not. */
+  readonly tries: {
+    readonly answered: number;
+    readonly failed: number;
+    readonly lastAnswered: number;
+    readonly lastFailed: number;
+  };
+}
+
+/** Every host in evidence. */
+export function hostsOf(
+  evidence: Evidence,
+  clients: readonly Client[],
+  targets: readonly SrvTarget[],
+): Host[] {
+  const names = namesOf(evidence);
+  const labels = new Map<string, Machine | undefined>();
+  const add = (name: string) => {
+    if (name === "") return;
+    const machine = evidence.machineNamed(name) ?? names.machineAt(name);
+    labels.set(machine?.label ?? names.known([...labels.keys()], name) ?? name, machine);
+  };
+  for (const machine of evidence.machines) if (machine.isHost) labels.set(machine.label, machine);
+  for (const report of evidence.products.filter(isHostReport)) {
+    const machine = evidence.machineOf(report.origin);
+    labels.set(machine?.label ?? report.origin.file, machine);
+  }
+  for (const computer of evidence.handled.table.values("computer")) add(computer);
+  for (const { host } of targets) add(host);
+  for (const { exchanges, report } of clients) {
+    for (const { host } of exchanges) add(host);
+    add(report?.client?.registered?.value.name ?? "");
+    add(report?.client?.discovered?.value.name ?? "");
+  }
+  const own = publisherIn(evidence, labels, targets, names);
+  return [...labels].flatMap(([label, machine]) =>
+    label === own?.nameless
+      ? []
+      : hostFrom(
+          evidence,
+          clients,
+          targets,
+          names,
+          label,
+          machine,
+          label === own?.named ? own.nameless : label,
+        ),
+  );
+}
+
+/**
+ * A `/dlv` does not say whose it is. A host that publishes itself is in the SRV record: where there is one such report
+ * and one host in the record, and no publishing failed, they are one.
+ */
+function publisherIn(
+  evidence: Evidence,
+  labels: ReadonlyMap<string, Machine | undefined>,
+  targets: readonly SrvTarget[],
+  names: Names,
+): { readonly named: string; readonly nameless: string } | undefined {
+  const reporting = [...labels].filter(([label]) =>
+    evidence.products.some(
+      (report) =>
+        isHostReport(report) && (evidence.machineOf(report.origin)?.label ?? report.origin.file) === label,
+    ),
+  );
+  const [[nameless, machine] = ["", undefined]] = reporting;
+  const named = [...labels].filter(([label, { names: all = [label] } = { names: [label] }]) =>
+    targets.some(({ host }) => names.same(host, all)),
+  );
+  const publishes = evidence.products.some(({ host }) => host?.publishing?.value);
+  const isOne = reporting.length === 1 && named.length === 1 && (machine?.names.length ?? 0) === 0;
+  if (!isOne || !publishes || evidence.events.some(({ id }) => id === 12293)) return undefined;
+  const label = named[0]?.[0] ?? "";
+  return label === nameless ? undefined : { named: label, nameless };
+}
+
+function hostFrom(
+  evidence: Evidence,
+  clients: readonly Client[],
+  targets: readonly SrvTarget[],
+  names: Names,
+  label: string,
+  machine: Machine | undefined,
+  reportedAs: string,
+): Host {
+  const isIt = (name: string) => names.same(name, machine?.names ?? [label]);
+  const reports = evidence.products
+    .filter(isHostReport)
+    .filter(({ origin }) => (evidence.machineOf(origin)?.label ?? origin.file) === reportedAs)
+    .toSorted((one, two) => Number(isOffice(one)) - Number(isOffice(two)));
+  const report = reports.find((each) => each.host !== undefined) ?? reports[0];
+  const tries = clients.flatMap(({ exchanges }) => exchanges.filter(({ host }) => isIt(host)));
+  const answered = tries.filter(({ answer }) => answer !== undefined);
+  const failed = tries.filter(({ code, answer }) => code !== 0 && answer === undefined);
+  const computer = evidence.handled.table.values("computer").find(isIt);
+  return {
+    machine,
+    label,
+    reports,
+    report,
+    isActivated: report?.status && report.status.value === 1,
+    log:
+      computer === undefined
+        ? undefined
+        : evidence.logs.find((each) => each.computer === computer && (each.counts[12290] ?? 0) > 0),
+    population: computer === undefined ? undefined : populationOf(evidence, computer),
+    publications: evidence.events
+      .filter(
+        ({ id, computer: logged, origin }) =>
+          (id === 12293 || id === 12294) &&
+          (isIt(logged) || (logged === "" && evidence.machineOf(origin)?.label === reportedAs)),
+      )
+      .toSorted((one, two) => one.time - two.time),
+    targets: targets.filter(({ host }) => isIt(host)),
+    probes: evidence.probes.filter(
+      ({ host, address }) => isIt(host) || (address !== undefined && isIt(address)),
+    ),
+    addresses: names.addresses(machine?.names ?? [label]),
+    tries: {
+      answered: answered.length,
+      failed: failed.length,
+      lastAnswered: answered.at(-1)?.time ?? Number.NaN,
+      lastFailed: failed.at(-1)?.time ?? Number.NaN,
+    },
+  };
+}
+
+function isOffice({ application, description }: ProductReport): boolean {
+  return application === undefined
+    ? /office/i.test(description?.value ?? "")
+    : /^(0ff1ce15|59a52881)-/.test(application.value);
+}
+
+/** Every SRV record that any answer names, once for each host and port. */
+export function targetsOf(answers: readonly DnsAnswer[]): SrvTarget[] {
+  const found = new Map<string, SrvTarget>();
+  for (const { type, targets } of answers) {
+    if (type !== "SRV") continue;
+    for (const target of targets) {
+      const key = `${target.host}:${target.port}`;
+      if (!found.has(key)) found.set(key, target);
+    }
+  }
+  return [...found.values()];
+}

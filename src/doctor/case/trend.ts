@@ -1,0 +1,69 @@
+import type { Place } from "../evidence/place.ts";
+import { productOf } from "../products.ts";
+import type { Case } from "./case.ts";
+import { answersOf, pooled, tallyOf } from "./counting.ts";
+import type { Exchange } from "./exchange.ts";
+import type { Host } from "./host.ts";
+import { isCounted, WINDOW } from "./population.ts";
+
+/** How the count of one pool at one host went. */
+export interface Trend {
+  /** The largest count that is shown, when, and where; of distinct CMIDs in 30 days, or as clients were told. */
+  readonly peak: number;
+  readonly peakAt: number;
+  readonly places: readonly Place[];
+  readonly now: number;
+}
+
+/** How the count of a pool went at a host: by its log, and by what clients were told. */
+export function trendOf(the: Case, host: Host, pool: string): Trend {
+  const { count, told } = tallyOf(the, host, pool);
+  const logged = loggedPeak(the, host, pool);
+  const highest = answersOf(the, host, pool).reduce<Exchange | undefined>(
+    (best, each) => ((each.answer?.count ?? 0) > (best?.answer?.count ?? 0) ? each : best),
+    undefined,
+  );
+  const answered = highest?.answer?.count ?? 0;
+  const now = told === undefined ? [] : [told.at];
+  if (answered > logged.peak && highest?.answer !== undefined) {
+    return { peak: answered, peakAt: highest.time, places: [highest.answer.at, ...now], now: count };
+  }
+  const row = logged.row === -1 ? [] : [the.evidence.handled.place(logged.row)];
+  return { peak: logged.peak, peakAt: logged.at, places: [...now, ...row], now: count };
+}
+
+/** Whether the hosts together count enough machines of a pool. */
+export function isEnoughTogether(the: Case, pool: string, required: number): boolean {
+  return pooled(the, pool).cmids.size >= required;
+}
+
+/** The largest number of distinct CMIDs that any 30 days of the log hold. */
+function loggedPeak(the: Case, host: Host, pool: string) {
+  const { table } = the.evidence.handled;
+  const own = host.machine?.names ?? [host.label];
+  const computers = table.values("computer").map((name) => the.names.same(name, own));
+  const pools = table.values("product").map((product) => (productOf(product)?.pool ?? "Windows") === pool);
+  const [computer, product] = [table.column("computer"), table.column("product")];
+  const [time, code, cmid] = [table.column("time"), table.column("code"), table.column("cmid")];
+  const rows: number[] = [];
+  for (let row = 0; row < the.evidence.handled.length; row++) {
+    if (!computers[computer[row] ?? 0] || !pools[product[row] ?? 0] || !isCounted(code[row] ?? 0)) continue;
+    if (!Number.isNaN(time[row])) rows.push(row);
+  }
+  rows.sort((one, two) => (time[one] ?? 0) - (time[two] ?? 0));
+  const inside = new Map<number, number>();
+  let [peak, at, best, oldest] = [0, Number.NaN, -1, 0];
+  for (const row of rows) {
+    const now = time[row] ?? 0;
+    for (; (time[rows[oldest] ?? 0] ?? 0) < now - WINDOW; oldest++) {
+      const id = cmid[rows[oldest] ?? 0] ?? 0;
+      const left = (inside.get(id) ?? 1) - 1;
+      if (left === 0) inside.delete(id);
+      else inside.set(id, left);
+    }
+    const id = cmid[row] ?? 0;
+    inside.set(id, (inside.get(id) ?? 0) + 1);
+    if (inside.size > peak) [peak, at, best] = [inside.size, now, row];
+  }
+  return { peak, at, row: best };
+}

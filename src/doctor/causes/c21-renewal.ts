@@ -1,0 +1,300 @@
+import type { Case } from "../case/case.ts";
+import { type Client, KMS_CLIENT, timeOf } from "../case/client.ts";
+import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
+import type { Place } from "../evidence/place.ts";
+import { day, duration, hresult, list } from "../words.ts";
+
+interface Facts {
+  readonly machines: readonly string[];
+  /** Minutes of the lease that remain, and since the last success. */
+  readonly minutesLeft: number;
+  readonly minutesAgo: number;
+  readonly renewalInterval: number;
+  /** Last day of the lease. */
+  readonly ends: string;
+  readonly failures: number;
+  readonly code: string;
+}
+
+const VALIDITY = 259_200;
+const RENEWAL_INTERVAL = 10_080;
+const MINUTE = 60_000;
+/** 8198 of this rule: licensed, and the renewal failed. */
+const RENEWAL_RULE = "502ff3ba-669a-4674-bbb1-601f34a3b968";
+
+/**
+ * The signs: Licensed, with less than 173 days left, and renewals that were tried and failed. The minutes alone prove
+ * nothing: a laptop back from a holiday has as few. What proves it: failures after the last success, discovery shown
+ * broken, or minutes that fell further over two reports.
+ */
+export const renewalsFail = defineCause<Facts>({
+  id: "C22",
+  name: "licensed-but-renewals-failing",
+  link: "network",
+  owner: "client",
+  systems: ["kms", "muster"],
+  links: ["https://learn.microsoft.com/windows-server/get-started/kms-activation-planning"],
+  explains: [],
+  isConsequence: true,
+  lookalikes: [
+    {
+      id: "C21",
+      test: {
+        en: "Take `/dlv` again after a renewal interval: if the minutes have gone up, it was noise.",
+        ja: "更新間隔が過ぎてから `/dlv` をもう一度取ります。残り時間が増えていれば一時的なものです。",
+      },
+    },
+    {
+      id: "N12",
+      test: {
+        en: "Ask where the machine is: one that is never in the network cannot renew, and nothing is broken.",
+        ja: "マシンの場所を確認します。ネットワークに接続しないマシンは更新できないだけで、故障ではありません。",
+      },
+    },
+  ],
+
+  judge(the) {
+    const licensed = the.clients.filter(
+      ({ state, channel }) => state === "activated" && channel === KMS_CLIENT,
+    );
+    if (licensed.length === 0) return notEvaluated("client-dlv", "client-events");
+    const failing = licensed.filter(
+      (client) => isLate(the, client) && (triesAfter(client).length > 0 || isLost(client)),
+    );
+    const [first] = failing;
+    if (first === undefined) {
+      const fresh = licensed.find(({ report }) => report?.minutesLeft !== undefined);
+      return fresh?.report?.minutesLeft === undefined
+        ? notEvaluated("client-dlv")
+        : ruledOut(
+            `${fresh.label} has ${fresh.report.minutesLeft.value} of ${VALIDITY} minutes left, as many as its last renewal leaves.`,
+            `${fresh.label} の残りは ${VALIDITY} 分中 ${fresh.report.minutesLeft.value} 分で、直近の更新からの経過と一致します。`,
+            fresh.report.minutesLeft.at,
+          );
+    }
+    return seen({
+      verdict: triesAfter(first).length > 1 || isLost(first) ? "confirmed" : "likely",
+      severity: "warning",
+      facts: { machines: failing.map(({ label }) => label), ...factsOf(the, first) },
+      evidence: proofOf(first),
+      affects: failing.map(({ label }) => label),
+      wants: first.exchanges.length === 0 ? ["srv", "client-events", "port-test"] : ["srv", "port-test"],
+    });
+  },
+
+  words: {
+    en: {
+      title: "The machine is licensed, but its renewals fail",
+      why: ({ machines, minutesLeft, minutesAgo, renewalInterval, failures, code, ends }) =>
+        `${list(machines)}: ${minutesLeft} of ${VALIDITY} minutes are left, so the last success is ${duration(minutesAgo, "en")} ago, and ${Math.floor(minutesAgo / renewalInterval)} renewals were missed${
+          failures > 0
+            ? `; ${failures} failed tries since then are logged${code === "" ? "" : ` (${code})`}`
+            : ""
+        }. It stays licensed until ${ends}.`,
+      about:
+        "A client renews every 7 days and each success gives it 180 days. When renewals fail it tries every two hours, silently, and says Licensed all the while: half a year may pass between the fault and the first person who sees it. Fewer minutes left than 173 days' worth tell of it, when the machine was there to try.",
+      remedy: {
+        steps: (_, system) => [
+          "Find out what stops it: the SRV record as this machine sees it, the way to TCP 1688, the inner code in its 12288.",
+          system === "muster"
+            ? "Cure that, then `muster ato` on the machine."
+            : "Cure that, then `slmgr /ato` on the machine.",
+          "Look for others in the same place: the host's log shows who has stopped to renew.",
+        ],
+        cost: "",
+        undo: () => "Nothing is changed by looking.",
+        verify: (_, system) =>
+          `${system === "muster" ? "`muster dlv`" : "`slmgr /dlv`"} shows about ${VALIDITY} minutes again.`,
+      },
+    },
+    ja: {
+      title: "ライセンス済みですが、更新に失敗し続けています",
+      why: ({ machines, minutesLeft, minutesAgo, renewalInterval, failures, code, ends }) =>
+        `${list(machines)}: 残りは ${VALIDITY} 分中 ${minutesLeft} 分です。最後の成功は ${duration(minutesAgo, "ja")}前で、更新を ${Math.floor(minutesAgo / renewalInterval)} 回逃しています${
+          failures > 0
+            ? `。その後の失敗が ${failures} 件記録されています${code === "" ? "" : ` (${code})`}`
+            : ""
+        }。${ends} まではライセンス済みのままです。`,
+      about:
+        "クライアントは 7 日ごとに更新し、成功するたびに有効期間が 180 日に戻ります。失敗すると 2 時間ごとに何も表示せずに再試行し、その間もライセンス済みと表示されるため、障害が起きてから気づくまで半年かかることもあります。マシンが動いていたのに残りが 173 日分を下回っていれば、更新の失敗を示しています。",
+      remedy: {
+        steps: (_, system) => [
+          "何が妨げているかを調べます。このマシンから見た SRV レコード、TCP 1688 への経路、12288 の内部コードを確認します。",
+          system === "muster"
+            ? "原因を取り除き、このマシンで `muster ato` を実行します。"
+            : "原因を取り除き、このマシンで `slmgr /ato` を実行します。",
+          "同じ場所のほかのマシンも確認します。更新が止まったマシンはホストのログで分かります。",
+        ],
+        cost: "",
+        undo: () => "調べるだけなら何も変わりません。",
+        verify: (_, system) =>
+          `${system === "muster" ? "`muster dlv`" : "`slmgr /dlv`"} の残りが約 ${VALIDITY} 分に戻ることを確認します。`,
+      },
+    },
+  },
+
+  commands: (_, system) =>
+    system === "muster"
+      ? ["muster ato", "muster dlv"]
+      : [
+          "nslookup -type=srv _vlmcs._tcp.YOUR.DOMAIN",
+          "cscript //nologo slmgr.vbs /ato",
+          "cscript //nologo slmgr.vbs /dlv",
+        ],
+});
+
+/** The signs: failed tries in the log of a machine whose minutes show that it renews all the same. */
+export const renewalNoise = defineCause<Facts>({
+  id: "C21",
+  name: "renewal-noise-while-licensed",
+  link: "client",
+  owner: "nobody",
+  systems: ["kms", "muster"],
+  links: ["https://learn.microsoft.com/windows-server/get-started/kms-activation-planning"],
+  explains: [],
+  lookalikes: [
+    {
+      id: "C22",
+      test: {
+        en: "The minutes left: below 173 days' worth with failing tries, renewals really fail.",
+        ja: "残り時間を確認します。失敗が続き、173 日分を下回っていれば、本当に更新に失敗しています。",
+      },
+    },
+  ],
+
+  judge(the) {
+    const licensed = the.clients.filter(
+      ({ state, channel }) => state === "activated" && channel === KMS_CLIENT,
+    );
+    const noisy = licensed.filter(
+      (client) => noiseOf(client).length > 0 && !isLate(the, client) && isFresh(the, client),
+    );
+    const [first] = noisy;
+    if (first === undefined) return notEvaluated("client-events");
+    return seen({
+      verdict: "benign",
+      severity: "info",
+      facts: {
+        machines: noisy.map(({ label }) => label),
+        ...factsOf(the, first),
+        failures: noiseOf(first).length,
+      },
+      evidence: [
+        ...noiseOf(first).slice(-2),
+        ...(first.lastSuccess === undefined ? [] : [first.lastSuccess.at]),
+      ],
+      affects: [],
+    });
+  },
+
+  words: {
+    en: {
+      title: "Failed renewals in the log of a machine that renews all the same",
+      why: ({ machines, failures, minutesAgo }) =>
+        `${list(machines)}: ${failures} failed ${failures === 1 ? "try is" : "tries are"} logged, and a success followed: the last one is ${duration(minutesAgo, "en")} ago, within the renewal interval.`,
+      about:
+        "Windows tries to renew at logon, when a network appears and by timer. Tries before the network is there fail, are logged as errors (8198) and are repeated. As long as a success follows within the renewal interval they mean nothing.",
+      remedy: {
+        steps: () => [
+          "Nothing: take these events out of the monitoring, and watch the minutes left instead.",
+        ],
+        cost: "",
+        undo: () => "",
+        verify: () => "After the next renewal about 259200 minutes are left.",
+      },
+    },
+    ja: {
+      title: "更新の失敗が記録されていますが、更新はできています",
+      why: ({ machines, failures, minutesAgo }) =>
+        `${list(machines)}: 失敗が ${failures} 件記録されていますが、その後に成功しています。最後の成功は ${duration(minutesAgo, "ja")}前で、更新間隔の範囲内です。`,
+      about:
+        "Windows は、サインイン時、ネットワークの接続時、タイマーで更新を試みます。ネットワークが使えるようになる前の試行は失敗し、エラー (8198) として記録され、あとで再試行されます。更新間隔のうちに成功していれば、問題はありません。",
+      remedy: {
+        steps: () => ["対処は不要です。監視からこのイベントを外し、代わりに残り時間を監視します。"],
+        cost: "",
+        undo: () => "",
+        verify: () => "次の更新のあと、残りが約 259200 分に戻ります。",
+      },
+    },
+  },
+
+  commands: () => [],
+});
+
+function intervalOf({ report, exchanges }: Client): number {
+  const told =
+    report?.client?.renewalInterval?.value ??
+    exchanges.findLast(({ answer }) => answer)?.answer?.renewalInterval;
+  // A host may be set to minutes; nobody is late after one of them.
+  return Math.max(told ?? RENEWAL_INTERVAL, 1440);
+}
+
+/** Whether the last success is longer ago than a renewal interval and a day. */
+function isLate(the: Case, client: Client): boolean {
+  return client.lastSuccess !== undefined && minutesSince(the, client) > intervalOf(client) + 1440;
+}
+
+function isFresh(the: Case, client: Client): boolean {
+  return client.lastSuccess !== undefined && minutesSince(the, client) <= intervalOf(client) + 1440;
+}
+
+function minutesSince({ now }: Case, { lastSuccess, report }: Client): number {
+  const told = timeOf(report?.trustedTime?.value);
+  const until = Number.isNaN(told) ? now : told;
+  return Math.max(0, Math.round((until - (lastSuccess?.time ?? until)) / MINUTE));
+}
+
+/** Failed tries after the last success. */
+function triesAfter({ failing, events, lastSuccess, attempts }: Client): Place[] {
+  const after = lastSuccess?.time ?? Number.NEGATIVE_INFINITY;
+  const ruled = events.filter(
+    ({ id, time, fields }) => id === 8198 && time > after && fields.RuleId?.toLowerCase() === RENEWAL_RULE,
+  );
+  const tried = attempts.filter(({ code }) => code !== undefined && code.value !== 0);
+  return [...failing.map(({ at }) => at), ...ruled.map(({ at }) => at), ...tried.map(({ at }) => at)];
+}
+
+/** Whether it says that it knows no host, and is not told one. */
+function isLost({ report }: Client): boolean {
+  return report?.client?.notDiscovered !== undefined && report.client.registered === undefined;
+}
+
+function noiseOf({ events, lastSuccess, exchanges }: Client): Place[] {
+  const until = lastSuccess?.time ?? Number.NEGATIVE_INFINITY;
+  const ruled = events
+    .filter(({ id, time, codes }) => id === 8198 && codes.length > 0 && time < until)
+    .map(({ at }) => at);
+  return [
+    ...ruled,
+    ...exchanges
+      .filter(({ code, status, time }) => code !== 0 && status === 1 && time < until)
+      .map(({ at }) => at),
+  ];
+}
+
+function proofOf(client: Client): Place[] {
+  const { report, lastSuccess } = client;
+  return [
+    report?.minutesLeft?.at,
+    report?.client?.notDiscovered,
+    ...triesAfter(client).slice(-2),
+    lastSuccess?.at,
+    report?.status?.at,
+  ]
+    .filter((place) => place !== undefined)
+    .slice(0, 8);
+}
+
+function factsOf(the: Case, client: Client): Omit<Facts, "machines"> {
+  const minutesAgo = minutesSince(the, client);
+  const left = client.report?.minutesLeft?.value ?? VALIDITY - minutesAgo;
+  const code = client.failing.at(-1)?.code ?? client.events.findLast(({ id }) => id === 8198)?.codes[0];
+  return {
+    minutesLeft: left,
+    minutesAgo,
+    renewalInterval: intervalOf(client),
+    ends: day((client.lastSuccess?.time ?? Number.NaN) + VALIDITY * MINUTE),
+    failures: triesAfter(client).length,
+    code: code === undefined || code === 0 ? "" : hresult(code),
+  };
+}
