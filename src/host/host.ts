@@ -1,4 +1,4 @@
-import { newId } from "../protocol/ids.ts";
+import { idSeries } from "../protocol/ids.ts";
 import { type Lease, leaseClaims } from "../protocol/lease.ts";
 import type { ActivationAnswer, ActivationRequest } from "../protocol/messages.ts";
 import { problem } from "../protocol/problems.ts";
@@ -73,6 +73,7 @@ export function signAnswers(settler: Settler, signer: Signer): Host {
 
 /** The beginning of the pipeline: queue → decide → commit. */
 export function createSettler({ identity, store, tickets, situation, port, clock }: HostParts): Settler {
+  const nextLeaseId = idSeries();
   const queue = groupCommit<Arrival, Decided>(async (batch) => {
     const now = clock();
     const rules = rulesOf(situation(), now);
@@ -114,7 +115,17 @@ export function createSettler({ identity, store, tickets, situation, port, clock
     if (expires === undefined) return undefined;
     const { application, product, cmid, nonce } = request;
     const dates = { issued: now, notBefore: now, expires };
-    return { id: newId(), host: identity.id, cmid, product, application, ...dates, count, nonce, sequence };
+    return {
+      id: nextLeaseId(),
+      host: identity.id,
+      cmid,
+      product,
+      application,
+      ...dates,
+      count,
+      nonce,
+      sequence,
+    };
   }
 }
 

@@ -137,7 +137,14 @@ type FieldsOf<Id extends EventId> = Record<(typeof EVENTS)[Id]["fields"][number]
 /** The Info string of an event from its named fields; times are UTC to the minute, booleans 1 and 0. */
 export function eventInfo<Id extends EventId>(id: Id, values: FieldsOf<Id>): string {
   const fields = EVENTS[id].fields as readonly (keyof FieldsOf<Id>)[];
-  return fields.map((field) => fieldText(values[field])).join(id === 12290 ? "," : ", ");
+  const comma = id === 12290 ? "," : ", ";
+  let info = "";
+  let separator = "";
+  for (const field of fields) {
+    info += separator + fieldText(values[field]);
+    separator = comma;
+  }
+  return info;
 }
 
 /** The named fields of an Info string; a field that is not there is absent. */

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { problemIn } from "../../test/problems.ts";
-import { isUuid, newId, refuseMicrosoft } from "./ids.ts";
+import { idSeries, isUuid, newId, refuseMicrosoft } from "./ids.ts";
 
 test.each([
   ["6f1c2a9e-0b7d-4f3a-9c55-1d2e3f405162", true],
@@ -42,4 +42,11 @@ test.each([
 
 test("anybody else's application id passes", () => {
   expect(() => refuseMicrosoft(newId())).not.toThrow();
+});
+
+test("a series gives UUIDs that are all different, within it and between two of them", () => {
+  const [one, two] = [idSeries(), idSeries()];
+  const ids = Array.from({ length: 1000 }, (_, at) => (at % 2 === 0 ? one() : two()));
+  expect(ids.every(isUuid)).toBe(true);
+  expect(new Set(ids).size).toBe(1000);
 });

@@ -22,6 +22,19 @@ export function newId(): string {
   return crypto.randomUUID();
 }
 
+/**
+ * Ids that are unique and need not be random, one after the other: a random beginning of 72 bits and a count. For what
+ * is made thousands of times a second.
+ */
+export function idSeries(): () => string {
+  const beginning = newId().slice(0, -COUNT);
+  let made = 0;
+  return () => beginning + (made++).toString(16).padStart(COUNT, "0");
+}
+
+/** Digits of the last group of a UUID. */
+const COUNT = 12;
+
 /** Throws MICROSOFT_PRODUCT when the application id is one of Microsoft's. */
 export function refuseMicrosoft(application: string): void {
   if (MICROSOFT_APPLICATIONS.includes(application.toLowerCase())) {

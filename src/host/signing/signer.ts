@@ -75,7 +75,11 @@ export function openLeaseSigner({ folder, identity, onTrouble }: LeaseSignerOpti
   /** Slices come back in the order they went. */
   function settle(tokens: string[]): void {
     const slice = sent.shift() ?? [];
-    for (const [at, { resolve }] of slice.entries()) resolve(tokens[at] ?? "");
+    for (const [at, waiting] of slice.entries()) {
+      const token = tokens[at];
+      if (token) waiting.resolve(token);
+      else signHere([waiting]);
+    }
   }
 
   function endThread(): void {
