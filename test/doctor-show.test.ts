@@ -74,10 +74,11 @@ test("a bundle is shown for people: files, machines, products, events, DNS answe
     "client/network.txt | port-tests | pc-7 | 1",
     "host/dlv.txt | slmgr-dlv | host | kms01 | en | 1",
     "host/log.xml | event-xml | host | kms01 | 1",
-    "note.txt | note | 1",
+    "note.txt | unknown",
     "screen.gif | unknown",
   ]);
   expect(section(out, "Not understood, or only in part")).toEqual([
+    "note.txt: Nothing of a known kind is in its 1 line.",
     "screen.gif: It is a picture: copy the text instead.",
   ]);
   expect(section(out, "Machines")).toEqual([
@@ -130,7 +131,7 @@ test("where nothing is understood the exit code says so, and the files are shown
     folderOf({ "a.txt": "Since Monday.\n", "b.bin": "\0\x01\x02" }),
   );
   expect(exit).toBe(3);
-  expect(section(out, "Files").slice(1)).toEqual(["a.txt | note | 1", "b.bin | unknown"]);
+  expect(section(out, "Files").slice(1)).toEqual(["a.txt | unknown", "b.bin | unknown"]);
 });
 
 test("a path that is not there, and no path at all, are wrong usage", async () => {

@@ -36,7 +36,7 @@ export function addShow(doctor: Command): void {
     });
 }
 
-const NOTHING = new Set(["zip", "note", "unknown"]);
+const NOTHING = new Set(["zip", "unknown"]);
 
 function isAnythingUnderstood({ files }: Evidence): boolean {
   return files.some(({ kind, records }) => !NOTHING.has(kind) && records > 0);

@@ -38,7 +38,7 @@ test("what a file is, its content tells, whatever it is called", async () => {
     "b.evtx slmgr-dlv",
     expect.stringMatching(/^c dns-answers/),
     "d.txt event-xml",
-    "e.zip note",
+    "e.zip unknown | Nothing of a known kind is in its 1 line.",
   ]);
 });
 
@@ -63,7 +63,7 @@ test("what nothing can be read from is listed with the reason", async () => {
     "f.log unknown | It is empty.",
     "g.txt unknown | It is empty.",
     "h.exe unknown | It is a program.",
-    "i.log unknown | Nothing in its 600 lines is of a known kind.",
+    "i.log unknown | Nothing of a known kind is in its 600 lines.",
   ]);
 });
 

@@ -172,11 +172,13 @@ class Gathering {
   }
 
   /** A text that no format knows: somebody's words, or something else. */
-  private nothingIn({ file, lines }: EvidenceText, said: number): void {
-    const isNote =
-      said > 0 && said <= NOTE_LINES && !/^\s*[<{[]/.test(lines.find(({ text }) => text !== "")?.text ?? "");
-    if (isNote) this.collector.begin(file, "note").records = said;
-    else this.unknown(file, said === 0 ? "It is empty." : `Nothing in its ${said} lines is of a known kind.`);
+  private nothingIn({ file }: EvidenceText, said: number): void {
+    this.unknown(
+      file,
+      said === 0
+        ? "It is empty."
+        : `Nothing of a known kind is in its ${said} ${said === 1 ? "line" : "lines"}.`,
+    );
   }
 
   private unknown(name: string, why: string): void {
@@ -219,9 +221,6 @@ class Gathering {
     this.onProgress({ files, bytes, total: Math.max(total, bytes), name });
   }
 }
-
-/** Longest text that may be somebody's words. */
-const NOTE_LINES = 500;
 
 /** What files of other kinds begin with, and what to do about them. */
 const OTHERS: readonly [start: string, why: string][] = [

@@ -25,7 +25,6 @@ export type EvidenceKind =
   | "services"
   | "zip"
   | "muster"
-  | "note"
   | "unknown";
 
 /** `kms` for Microsoft's KMS, `muster` for Muster's own evidence. */

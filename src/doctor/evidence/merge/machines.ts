@@ -19,7 +19,7 @@ export interface Joined {
 }
 
 /** Kinds that tell of no machine. */
-const NOBODYS: ReadonlySet<string> = new Set(["zip", "note", "unknown"]);
+const NOBODYS: ReadonlySet<string> = new Set(["zip", "unknown"]);
 
 /** Finds out which machines there are, and which stretch is of which. */
 export function joinMachines(collector: Collector): Joined {

@@ -7,7 +7,7 @@ import { type Stretch, stretchesOf } from "./stretch.ts";
 
 /**
  * Reads what the launch agents of AWS and Google say of activation, and `gcloud … describe` of an instance or a subnet.
- * Statements `aws-agent` and `gcp-agent` (`activation` is `byol`, `no-contact`, `unsupported`, `failed` or `succeeded`),
+ * Statements `aws-agent` and `gcp-agent` (`activation` is `byol`, `no-contact`, `unsupported` or `failed`),
  * `gcp-instance` (`external-address` is the address or `none`) and `gcp-subnet` (`private-google-access` is `on` or `off`).
  */
 export const cloudAgent: TextFormat = {
@@ -31,7 +31,6 @@ const SAYINGS: readonly (readonly [RegExp, "aws-agent" | "gcp-agent", string])[]
   [/BYOL license \d+ found/i, "gcp-agent", "byol"],
   [/activations are currently not supported on GCE/i, "gcp-agent", "unsupported"],
   [/Could not contact activation server/i, "gcp-agent", "no-contact"],
-  [/needs to be activated by a KMS Server/i, "gcp-agent", "started"],
 ];
 
 function logged(line: TextLine, stretch: Stretch, found: Found): void {
@@ -48,13 +47,21 @@ function described(value: unknown, lines: readonly TextLine[], stretch: Stretch,
   const at = (word: string) => lines.find(({ text }) => text.includes(word)) ?? lines[0];
   if (whole.kind === "compute#instance") {
     const name = String(whole.name ?? "");
-    const configurations = listOf(whole.networkInterfaces).flatMap((each) => listOf(recordOf(each).accessConfigs));
-    const address = configurations.map((each) => recordOf(each).natIP).find((each) => typeof each === "string");
+    const configurations = listOf(whole.networkInterfaces).flatMap((each) =>
+      listOf(recordOf(each).accessConfigs),
+    );
+    const address = configurations
+      .map((each) => recordOf(each).natIP)
+      .find((each) => typeof each === "string");
     const line = at(address === undefined ? '"networkInterfaces"' : '"natIP"');
     const names = name === "" ? stretch.names : [name];
     const said = typeof address === "string" ? address : "none";
     if (line !== undefined)
-      statement(found, "services", names, line, { what: "gcp-instance", name: "external-address", value: said });
+      statement(found, "services", names, line, {
+        what: "gcp-instance",
+        name: "external-address",
+        value: said,
+      });
   } else if (whole.kind === "compute#subnetwork") {
     const line = at('"privateIpGoogleAccess"');
     const said = whole.privateIpGoogleAccess === true ? "on" : "off";

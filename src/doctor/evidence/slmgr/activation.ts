@@ -40,6 +40,13 @@ export function isNamedError({ text }: WholeLine): boolean {
   );
 }
 
+/** Whether slmgr found no product with a key, which it says without a code. */
+export function saysKeyMissing({ text }: WholeLine): boolean {
+  return /^\s*(?:Error|エラー)\s?[:：]\s*(?:product key not found|プロダクト キーが見つかりません)/i.test(
+    text,
+  );
+}
+
 /** Whether the message of an error is one of licensing. */
 export function isLicensing({ text }: WholeLine): boolean {
   return LICENSING.test(text);

@@ -2,7 +2,15 @@ import type { Collector, Reading } from "../collector.ts";
 import type { TextFormat } from "../format.ts";
 import type { EvidenceKind, System } from "../model.ts";
 import type { EvidenceText } from "../text.ts";
-import { activating, expiry, isError, isLicensing, isNamedError, outcome } from "./activation.ts";
+import {
+  activating,
+  expiry,
+  isError,
+  isLicensing,
+  isNamedError,
+  outcome,
+  saysKeyMissing,
+} from "./activation.ts";
 import { cimLines } from "./cim.ts";
 import { isSentence, type Labelled, labelOf } from "./labels.ts";
 import { languageOf } from "./language.ts";
@@ -29,6 +37,8 @@ export const slmgr: TextFormat = {
 const BANNER = /^\s*Microsoft \(R\) Windows Script Host|^\s*Copyright \(C\) Microsoft Corporation/i;
 /** Lines that may stand in a block and not be understood, one after the other. */
 const STRANGE = 3;
+/** SL_E_PPD_NOT_FOUND: no product key. */
+const KEY_MISSING = 0xc004f014;
 /** Lines behind "Activating" in which the outcome stands. */
 const OUTCOME = 4;
 
@@ -156,9 +166,10 @@ class SessionReader {
 
   /** An error without the line that announces an attempt. */
   private takesError(line: WholeLine): boolean {
-    if (!isError(line)) return false;
-    const code = outcome(line);
-    if (code === undefined || !(this.isScript || isLicensing(line))) return false;
+    const isMissing = saysKeyMissing(line);
+    if (!isMissing && !isError(line)) return false;
+    const code = isMissing ? KEY_MISSING : outcome(line);
+    if (code === undefined || !(this.isScript || isMissing || isLicensing(line))) return false;
     this.close();
     const { option } = this.session;
     this.understand([line]);
