@@ -1,4 +1,6 @@
 import { type Case, caseOf } from "./case/case.ts";
+import { cloudLadderOf } from "./case/cloud.ts";
+import { isLeftover } from "./case/key.ts";
 import {
   type Cause,
   type Judgement,
@@ -132,9 +134,11 @@ function verdictOf(the: Case, findings: readonly Finding[]): CaseVerdict {
 
 /** Whether somebody in evidence is not activated, or failed last, and nothing explains it. */
 function isInDoubt(the: Case): boolean {
-  return the.clients.some(
-    ({ state, failure }) => state === "notActivated" || (state === "unknown" && failure !== undefined),
-  );
+  return the.clients.some((client) => {
+    const { state, failure } = client;
+    if (state === "notActivated") return !isLeftover(the, client);
+    return state === "unknown" && failure !== undefined;
+  });
 }
 
 /** Whether the evidence is enough to call a deployment well. */
@@ -146,6 +150,15 @@ function suffices(the: Case): boolean {
   return client || host;
 }
 
+const LADDER: readonly WantedId[] = [
+  "client-dlv",
+  "client-events",
+  "srv",
+  "port-test",
+  "host-dlv",
+  "host-log",
+];
+
 /** Of whoever is in doubt, the ladder's next steps; and what the findings still want. */
 function missingFor(the: Case, verdict: CaseVerdict, findings: readonly Finding[]): WantedId[] {
   const wanted = new Set(
@@ -154,7 +167,7 @@ function missingFor(the: Case, verdict: CaseVerdict, findings: readonly Finding[
       .flatMap(({ sighting }) => sighting.wants ?? []),
   );
   if (verdict === "incomplete") {
-    const ladder: WantedId[] = ["client-dlv", "client-events", "srv", "port-test", "host-dlv", "host-log"];
+    const ladder: readonly WantedId[] = cloudLadderOf(the) ?? LADDER;
     for (const id of ladder) if (!isThere(the, id)) wanted.add(id);
   }
   return (Object.keys(WANTED) as WantedId[]).filter((id) => wanted.has(id));

@@ -46,10 +46,18 @@ export function isThere({ evidence, clients, hosts, srv }: Case, id: WantedId): 
       return evidence.statements.some(({ what }) => what === "aws-agent" || what === "gcp-agent");
     case "gcp-network":
       return evidence.statements.some(({ what }) => what === "gcp-subnet");
+    case "host-firewall":
+    case "client-firewall":
+      return evidence.statements.some(({ what }) => what === "firewall-rule");
     case "metadata":
       return evidence.probes.some(({ host }) => host === "169.254.169.254");
     case "outbound":
     case "later-dlv":
       return false;
   }
+}
+
+/** Of what a cause could be told by, that which is not there yet. */
+export function stillWanted(the: Case, ...ids: readonly WantedId[]): WantedId[] {
+  return ids.filter((id) => !isThere(the, id));
 }

@@ -267,6 +267,31 @@ export const WANTED = {
     command: () =>
       "gcloud compute instances describe INSTANCE --format=json & gcloud compute networks subnets describe SUBNET --format=json",
   },
+  "host-firewall": {
+    what: { en: "the firewall rules of the host itself", ja: "ホスト自身のファイアウォールの規則" },
+    why: {
+      en: "The rule for the port is there and not enabled unless somebody did so.",
+      ja: "ポート用の規則は用意されていますが、誰かが有効にするまでは無効です。",
+    },
+    command: (system) =>
+      system === "muster"
+        ? "sudo nft list ruleset"
+        : "Get-NetFirewallRule -Name SPPSVC-In-TCP | Format-List Name, Enabled, Direction, Action",
+  },
+  "client-firewall": {
+    what: {
+      en: "the client's own outbound firewall rules",
+      ja: "クライアント自身の送信のファイアウォール規則",
+    },
+    why: {
+      en: "Where outgoing connections are locked down, activation needs a rule of its own.",
+      ja: "送信が制限されている場合、ライセンス認証にも許可の規則が必要です。",
+    },
+    command: (system) =>
+      system === "muster"
+        ? "sudo nft list ruleset"
+        : "Get-NetFirewallProfile | Format-Table Name, DefaultOutboundAction & Get-NetFirewallRule -Direction Outbound -Enabled True",
+  },
 } as const satisfies Record<string, Wanted>;
 
 export type WantedId = keyof typeof WANTED;

@@ -409,3 +409,37 @@ export function publication(of: {
     ? { id: 12294, computer, time, data: [domain] }
     : { id: 12293, computer, time, level: 2, data: [hex(code), domain] };
 }
+
+/** 12290 of machines that renew: each asks once in every period, at a time of its own. */
+export function renewals(of: {
+  machines: number;
+  from: number;
+  until: number;
+  /** Milliseconds; 7 days unless it says otherwise. */
+  every?: number;
+  computer?: string;
+  prefix?: string;
+  /** Number of the first CMID. */
+  firstCmid?: number;
+  product?: string;
+  required?: number;
+  status?: number;
+  code?: number;
+}): WrittenEvent[] {
+  const { machines, from, until, every = 7 * DAY, prefix = "pc", firstCmid = 100, ...rest } = of;
+  return Array.from({ length: machines }, (_, number) => {
+    const events: WrittenEvent[] = [];
+    for (let time = from + (number * every) / machines; time <= until; time += every) {
+      events.push(
+        handled({ ...rest, time, name: `${prefix}${number}.corp.example`, cmid: cmid(firstCmid + number) }),
+      );
+    }
+    return events;
+  }).flat();
+}
+
+/** A command of slmgr that ended with an error: its prompt, and the line that it prints. */
+export function refused(command: string, code: number): string {
+  const error = `Error: 0x${code.toString(16).toUpperCase()} The Software Licensing Service reported that it failed.`;
+  return `C:\\>cscript //nologo slmgr.vbs ${command}\r\n${error}\r\n\r\n`;
+}

@@ -40,11 +40,20 @@ export function askersOf(evidence: Evidence): Asker[] {
   const names = table.values("name").map((text) => text.toLowerCase());
   const machines = names.map((text) => evidence.machineNamed(text));
   // One machine stands under several names, with its domain and without.
-  const keys = names.map((text, id) => machines[id]?.label ?? text);
-  const askers = new Map<string, Growing>();
+  const labels = new Map<string, number>();
+  const keys = names.map((text, id) => {
+    const label = machines[id]?.label ?? text;
+    const key = labels.get(label) ?? labels.size;
+    labels.set(label, key);
+    return key;
+  });
+  const products = table.values("product").length;
+  const cmids = table.values("cmid");
+  const askers = new Map<number, Growing>();
   for (let row = 0; row < evidence.handled.length; row++) {
     const nameId = name[row] ?? 0;
-    const key = `${computer[row]} ${product[row]} ${keys[nameId]}`;
+    const pair = (computer[row] ?? 0) * products + (product[row] ?? 0);
+    const key = pair * labels.size + (keys[nameId] ?? 0);
     const logged = time[row] ?? Number.NaN;
     let asker = askers.get(key);
     if (asker === undefined) {
@@ -70,7 +79,7 @@ export function askersOf(evidence: Evidence): Asker[] {
       askers.set(key, asker);
     }
     asker.requests += 1;
-    asker.cmids.add(table.values("cmid")[cmid[row] ?? 0] ?? "");
+    asker.cmids.add(cmids[cmid[row] ?? 0] ?? "");
     const failed = code[row] !== 0;
     if (failed) asker.failures += 1;
     if (logged < asker.first) asker.first = logged;

@@ -3,6 +3,7 @@ import type { LocalTime, Place } from "../evidence/place.ts";
 import { type Product, productOf } from "../products.ts";
 import { type Asker, askersOf } from "./askers.ts";
 import { type Exchange, type Requests, requestsOf } from "./exchange.ts";
+import { heldKeyOf } from "./key.ts";
 
 /** Something that happened at a time, with its place. */
 export interface Moment {
@@ -93,6 +94,15 @@ export function clientsOf(evidence: Evidence): Client[] {
     partsFor(label, machine, product).attempts.push(attempt);
   }
   const events = ruleEvents(evidence);
+  // Of a machine that gave its log alone, the service tells what its key is and how it stands (8230).
+  for (const [key, list] of events) {
+    const state = list.findLast(({ id, fields }) => id === 8230 && fields.ProductKeyType !== undefined);
+    const machine = state && evidence.machineNamed(state.computer);
+    const isKnown = [...parts.values()].some(({ label }) => label === key);
+    if (state === undefined || isKnown || machine?.isHost || /csvlk/i.test(state.fields.ProductKeyType ?? ""))
+      continue;
+    partsFor(key, machine, state.fields.SkuId ?? "");
+  }
   return [...parts.values()].map((each) => clientFrom(evidence, each, eventsFor(events, each, evidence)));
 }
 
@@ -165,7 +175,7 @@ function clientFrom(evidence: Evidence, parts: Parts, events: LogEvent[]): Clien
     (each) => failureCode(each) !== 0 && !(each.time <= (lastSuccess?.time ?? Number.NEGATIVE_INFINITY)),
   );
   const failure = failureOf(evidence, failing, parts, events, lastSuccess, report);
-  const status = statusOf(evidence, report, exchanges, askers, lastSuccess);
+  const status = statusOf(evidence, report, exchanges, askers, lastSuccess) ?? loggedStatus(events);
   const answered = exchanges.findLast(({ answer }) => answer !== undefined)?.answer;
   return {
     machine,
@@ -178,7 +188,11 @@ function clientFrom(evidence: Evidence, parts: Parts, events: LogEvent[]): Clien
     attempts,
     events,
     askers,
-    channel: report?.channel?.value ?? (exchanges.length > 0 || askers.length > 0 ? KMS_CLIENT : ""),
+    channel:
+      report?.channel?.value ??
+      (exchanges.length > 0 || askers.length > 0
+        ? KMS_CLIENT
+        : (heldKeyOf({ report, events })?.channel ?? "")),
     status,
     state: status === undefined ? "unknown" : status === 1 ? "activated" : "notActivated",
     required: exchanges.at(-1)?.required || askers[0]?.required || info?.required || 0,
@@ -286,6 +300,18 @@ function statusOf(
   );
   const isStillAsking = asker.requests > 1 && log !== undefined && log.last - asker.last < DAY;
   return isStillAsking ? (asker.status as Status) : undefined;
+}
+
+const LOGGED: Readonly<Record<string, Status>> = {
+  SL_LICENSING_STATUS_UNLICENSED: 0,
+  SL_LICENSING_STATUS_LICENSED: 1,
+  SL_LICENSING_STATUS_IN_GRACE_PERIOD: 2,
+  SL_LICENSING_STATUS_NOTIFICATION: 5,
+};
+
+function loggedStatus(events: readonly LogEvent[]): Status | undefined {
+  const state = events.findLast(({ id, fields }) => id === 8230 && fields.LicenseState !== undefined);
+  return LOGGED[state?.fields.LicenseState ?? ""];
 }
 
 /** The likeliest moment a text stands for; NaN when there is none. */

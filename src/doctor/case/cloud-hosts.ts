@@ -88,3 +88,20 @@ export function cloudHostOf(name: string): CloudHost | undefined {
 export function hostOfCloud(cloud: CloudName, part: CloudPart): CloudHost | undefined {
   return CLOUD_HOSTS.find((host) => host.cloud === cloud && host.part === part);
 }
+
+const ZONES: readonly (readonly [RegExp, CloudName, CloudPart])[] = [
+  [/(?:^|\.)(?:usgovcloudapp\.net|usgovcloudapi\.net)$/, "azure", "usgov"],
+  [/(?:^|\.)(?:chinacloudapp\.cn|chinacloudapi\.cn)$/, "azure", "china"],
+  [/(?:^|\.)cloudapp\.net$/, "azure", ""],
+  [/(?:^|\.)(?:compute\.internal|ec2\.internal|ec2-utilities\.amazonaws\.com)$/, "aws", ""],
+  [/(?:^|\.)(?:google\.internal|c\.[\w.-]+\.internal)$/, "gcp", ""],
+];
+
+/** The cloud that gives its machines this DNS suffix, in which nobody but the cloud can publish records. */
+export function cloudZoneOf(
+  suffix: string,
+): { readonly cloud: CloudName; readonly part: CloudPart } | undefined {
+  const plain = suffix.toLowerCase().replace(/\.$/, "");
+  const found = ZONES.find(([pattern]) => pattern.test(plain));
+  return found && { cloud: found[1], part: found[2] };
+}

@@ -1,10 +1,19 @@
 import type { Origin, Route } from "../evidence/model.ts";
 import { isIpv4 } from "../evidence/network/address.ts";
 import type { Place } from "../evidence/place.ts";
+import type { WantedId } from "../wanted.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";
-import { type CloudHost, type CloudName, type CloudPart, cloudHostOf, hostOfCloud } from "./cloud-hosts.ts";
+import {
+  type CloudHost,
+  type CloudName,
+  type CloudPart,
+  cloudHostOf,
+  cloudZoneOf,
+  hostOfCloud,
+} from "./cloud-hosts.ts";
 import { isHurt, isOf, mayAsk, networkOf, pinOf } from "./discovery.ts";
+import { once } from "./once.ts";
 import { NO_CONTACT } from "./unreachable.ts";
 
 /** Where a machine runs, and what shows it. */
@@ -28,14 +37,12 @@ export interface CloudAsker {
   readonly vain: readonly Place[];
   /** A port test or a connection that got through, though no answer came to a request. */
   readonly open: Place | undefined;
+  /** A port test that did not get through. */
+  readonly closed: Place | undefined;
   /** Not activated, or past its renewal: see `isHurt`. */
   readonly isHurt: boolean;
 }
 
-const AZURE_SUFFIX =
-  /(?:^|\.)(?:cloudapp\.net|(usgovcloudapp\.net|usgovcloudapi\.net)|(chinacloudapp\.cn|chinacloudapi\.cn))$/;
-const AWS_SUFFIX = /(?:^|\.)(?:compute\.internal|ec2\.internal|ec2-utilities\.amazonaws\.com)$/;
-const GCP_SUFFIX = /(?:^|\.)(?:google\.internal|c\.[\w.-]+\.internal)$/;
 /** Azure's own DNS, DHCP and health service, which machines elsewhere have no route to. */
 export const AZURE_PLATFORM = "168.63.129.16";
 /** Where all of these clouds answer for a machine's metadata. */
@@ -78,14 +85,8 @@ function addressed(the: Case, client: Client): CloudPlace | undefined {
   const network = networkOf(the, client);
   if (network === undefined) return undefined;
   for (const { value, at } of [...network.connectionSuffixes, ...network.searchList]) {
-    const suffix = value.toLowerCase();
-    const azure = AZURE_SUFFIX.exec(suffix);
-    if (azure !== null) {
-      const part = azure[1] !== undefined ? "usgov" : azure[2] !== undefined ? "china" : "";
-      return { cloud: "azure", part, isPartKnown: true, at };
-    }
-    if (AWS_SUFFIX.test(suffix)) return { cloud: "aws", part: "", isPartKnown: true, at };
-    if (GCP_SUFFIX.test(suffix)) return { cloud: "gcp", part: "", isPartKnown: true, at };
+    const zone = cloudZoneOf(value);
+    if (zone !== undefined) return { ...zone, isPartKnown: true, at };
   }
   for (const { value, at } of network.dnsServers) {
     if (value === AZURE_PLATFORM) return { cloud: "azure", part: "", isPartKnown: false, at };
@@ -116,12 +117,14 @@ function named({ machine, label, report, exchanges }: Client): CloudPlace | unde
 }
 
 /** Every client that asks a cloud's own host, as its newest request, its settings or its last answer say. */
-export function cloudAskersOf(the: Case, cloud?: CloudName): CloudAsker[] {
-  return the.clients.flatMap((client) => {
-    const asker = mayAsk(client) ? askerFrom(the, client) : undefined;
-    return asker === undefined || (cloud !== undefined && asker.host.cloud !== cloud) ? [] : [asker];
-  });
+export function cloudAskersOf(the: Case, cloud?: CloudName): readonly CloudAsker[] {
+  const all = allAskersOf(the);
+  return cloud === undefined ? all : all.filter(({ host }) => host.cloud === cloud);
 }
+
+const allAskersOf = once((the: Case): readonly CloudAsker[] =>
+  the.clients.flatMap((client) => (mayAsk(client) ? (askerFrom(the, client) ?? []) : [])),
+);
 
 const ENVELOPE = 0xc004f074;
 
@@ -138,7 +141,7 @@ function askerFrom(the: Case, client: Client): CloudAsker | undefined {
       : failed.length > 0 && newest.answer === undefined && NO_CONTACT.has(newest.code);
   const probes = the.evidence.probes.filter(
     ({ host: name, address, protocol, port }) =>
-      protocol !== "icmp" && (port === 1688 || protocol !== "tcp") && isAt(the, host, name, address),
+      protocol !== "icmp" && (port === 1688 || protocol !== "tcp") && isAt(host, name, address),
   );
   const connection = the.evidence.connections.find(
     ({ remote, remotePort, state }) =>
@@ -158,11 +161,12 @@ function askerFrom(the: Case, client: Client): CloudAsker | undefined {
         ? []
         : closed.map((probe) => probe.at),
     open: probes.find(({ result }) => result === "open")?.at ?? connection?.at,
+    closed: closed[0]?.at,
     isHurt: isHurtNow,
   };
 }
 
-function isAt(the: Case, host: CloudHost, name: string, address: string | undefined): boolean {
+function isAt(host: CloudHost, name: string, address: string | undefined): boolean {
   return cloudHostOf(name) === host || (address !== undefined && cloudHostOf(address) === host);
 }
 
@@ -187,15 +191,18 @@ function askedAt(asked: string, at: Place): Asked | undefined {
   return host && { host, asked, at };
 }
 
-/** A cloud's machine that got no answer from a host it does not name, where somebody has tested the cloud's. */
+/** A cloud's machine that got no answer from a host it does not name, where somebody has tested or looked up the cloud's. */
 function presumed(the: Case, client: Client): Asked | undefined {
   const { failure, exchanges, report } = client;
   const isSilent = failure !== undefined && (failure.code === ENVELOPE || NO_CONTACT.has(failure.code));
   const knows = exchanges.some(({ host }) => host !== "") || pinOf(the, client) !== undefined;
   if (!isSilent || knows || report?.client?.discovered !== undefined) return undefined;
   const place = cloudOf(the, client);
-  const tested = the.evidence.probes.find(({ host }) => cloudHostOf(host)?.cloud === place?.cloud);
-  return place && tested && askedAt(tested.host, tested.at);
+  const isOwn = (name: string) => cloudHostOf(name)?.cloud === place?.cloud;
+  const tested = the.evidence.probes.find(({ host }) => isOwn(host));
+  if (place === undefined || tested !== undefined) return place && tested && askedAt(tested.host, tested.at);
+  const looked = the.evidence.dns.find(({ name }) => isOwn(name));
+  return looked && askedAt(looked.name, looked.at);
 }
 
 /** Whether a client of a cloud is not told of the cloud's host, and stopped before it had one to ask. */
@@ -212,6 +219,8 @@ export interface Way {
   /** Address of the next hop, `""` when there is none. */
   readonly hopAddress: string;
   readonly at: Place;
+  /** Where the cloud was asked for this very address, when the route says the same. */
+  readonly asked: Place | undefined;
 }
 
 /** The way that Azure's effective routes or next hop give for one address; the narrowest active prefix decides. */
@@ -223,9 +232,10 @@ export function azureWay(the: Case, client: Client, address: string): Way | unde
     address,
   );
   const route = effective ?? told;
-  return (
-    route && { address, hop: route.nextHop, hopAddress: route.nextHopAddress ?? "", at: (told ?? route).at }
-  );
+  if (route === undefined) return undefined;
+  const { nextHop, nextHopAddress = "", at } = route;
+  const agrees = told !== undefined && told !== route && told.nextHop === nextHop;
+  return { address, hop: nextHop, hopAddress: nextHopAddress, at, asked: agrees ? told.at : undefined };
 }
 
 /** The way that the machine's own table gives for one address. */
@@ -293,3 +303,26 @@ export function isPrivate(address: string): boolean {
 export function ownHostOf({ cloud, part }: CloudPlace): CloudHost | undefined {
   return hostOfCloud(cloud, part);
 }
+
+/** What decides next for a client of a cloud, whose host nobody can look into. */
+export function cloudLadderOf(the: Case): readonly WantedId[] | undefined {
+  const doubtful = the.clients.filter(({ state, failure }) => state !== "activated" || failure !== undefined);
+  const clouds = new Set(
+    doubtful.map((client) => {
+      const asker = cloudAskersOf(the).find((each) => each.client === client);
+      const asksOthers = client.exchanges.some(({ host }) => host !== "") || pinOf(the, client) !== undefined;
+      return (
+        asker?.host.cloud ?? (asksOthers || the.targets.length > 0 ? undefined : cloudOf(the, client)?.cloud)
+      );
+    }),
+  );
+  const [cloud] = clouds;
+  return clouds.size === 1 && cloud !== undefined ? LADDERS[cloud] : undefined;
+}
+
+const LADDERS: Readonly<Record<CloudName, readonly WantedId[]>> = {
+  azure: ["client-dlv", "client-events", "port-test", "effective-routes"],
+  aws: ["client-dlv", "client-events", "port-test", "routes"],
+  gcp: ["client-dlv", "client-events", "port-test", "gcp-network"],
+  provider: ["client-dlv", "client-events", "port-test", "clock"],
+};

@@ -4,6 +4,7 @@ import type { Fact, Place } from "../evidence/place.ts";
 import { officeHostOf } from "../products.ts";
 import type { Case } from "./case.ts";
 import { type Client, timeOf } from "./client.ts";
+import { cloudHostOf } from "./cloud-hosts.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Host } from "./host.ts";
 import { COUNT_INSUFFICIENT, WINDOW } from "./population.ts";
@@ -48,11 +49,34 @@ export function poolOf({ info }: Pick<Client, "info">): string {
   return info?.pool ?? "Windows";
 }
 
+/** A pool as people call it: Muster's applications have their own names, so that it is `""` there. */
+export function poolNamed({ system }: Case, pool: string): string {
+  return system === "muster" ? "" : pool;
+}
+
 /** Everyone who is not activated for want of a count. */
-export function shortIn(the: Case): Short[] {
+export function shortIn(the: Case): readonly Short[] {
+  const known = SHORT.get(the) ?? findShort(the);
+  SHORT.set(the, known);
+  return known;
+}
+
+/** Several causes ask for them, and a log may hold a hundred thousand machines. */
+const SHORT = new WeakMap<Case, readonly Short[]>();
+
+function findShort(the: Case): Short[] {
+  const tallies = new Map<string, Tally>();
+  const tallyFor = (host: Host, pool: string) => {
+    const key = `${host.label} ${pool}`;
+    const tally = tallies.get(key) ?? tallyOf(the, host, pool);
+    tallies.set(key, tally);
+    return tally;
+  };
   return the.clients.flatMap((client) => {
     const { failure, state, required, askers, lastCount } = client;
     const pool = poolOf(client);
+    // A cloud's own host counts for itself: whatever it answers, its clients cannot raise it.
+    if (cloudHostOf(client.failing.at(-1)?.host ?? "") !== undefined) return [];
     if (failure?.code === COUNT_INSUFFICIENT) {
       const told = client.failing.at(-1)?.answer;
       return { client, pool, required, count: told?.count ?? lastCount?.value, at: told?.at ?? failure.at };
@@ -62,7 +86,7 @@ export function shortIn(the: Case): Short[] {
     if (failure !== undefined || state !== "notActivated" || asker === undefined) return [];
     if (asker.code !== 0 || asker.cmids.size > 1) return [];
     const host = the.hostNamed(asker.host);
-    const tally = host && tallyOf(the, host, pool);
+    const tally = host && tallyFor(host, pool);
     // A log of a few days holds only some of those who are counted.
     if (host === undefined || tally === undefined || (tally.told === undefined && spanOf(host) < RENEWAL))
       return [];
@@ -150,7 +174,7 @@ export function figuresOf(
 }
 
 /** The pool that a host's report counts. */
-export function poolOfHost({ product, application }: ProductReport): string {
+function poolOfHost({ product, application }: ProductReport): string {
   const office = officeHostOf(product?.value ?? "");
   if (office !== undefined) return office;
   return /^(0ff1ce15|59a52881)-/.test(application?.value ?? "") ? "Office" : "Windows";
@@ -184,7 +208,8 @@ export function answersOf(the: Case, host: Host, pool: string): Exchange[] {
 /** Hosts that clients may be sent to besides those whose figures or log are there, and that may well be alive. */
 export function unreadHosts(the: Case): Host[] {
   return the.hosts.filter(
-    ({ population, reports, targets, probes, tries }) =>
+    ({ label, population, reports, targets, probes, tries }) =>
+      cloudHostOf(label) === undefined &&
       population === undefined &&
       reports.length === 0 &&
       (targets.length > 0 || tries.answered > 0) &&

@@ -2,6 +2,7 @@ import type { DnsAnswer, Machine, NetworkSettings, Origin } from "../evidence/mo
 import type { Fact, Place } from "../evidence/place.ts";
 import type { Case } from "./case.ts";
 import { type Client, KMS_CLIENT } from "./client.ts";
+import { cloudZoneOf } from "./cloud-hosts.ts";
 
 /** DNS_ERROR_RCODE_NAME_ERROR, DNS_INFO_NO_RECORDS, DNS name does not exist, invalid name: nobody to ask was found. */
 export const NAME_NOT_FOUND: ReadonlySet<number> = new Set([0x8007232b, 0x8007251d, 0x80092328, 0x8007007b]);
@@ -28,9 +29,13 @@ export function foundIn({ srv }: Case): DnsAnswer[] {
   return srv.filter(({ result, targets }) => result === "found" && targets.length > 0);
 }
 
-/** Questions for the SRV record of which the server says that there is none. */
+/** Questions for the SRV record of which the server says that there is none; in a cloud's own zone none can be. */
 export function absentIn({ srv }: Case): DnsAnswer[] {
-  return srv.filter(({ result }) => result === "nxdomain" || result === "nodata");
+  return srv.filter(
+    (answer) =>
+      (answer.result === "nxdomain" || answer.result === "nodata") &&
+      cloudZoneOf(zoneOf(answer)) === undefined,
+  );
 }
 
 /** Whether this client asks a host at all: its key is a client's, as far as one knows. */

@@ -87,7 +87,8 @@ export function mismatchOf(the: Case, client: Client): Mismatch | undefined {
   const generation = version && BUILDS[Number(version.value.split(".")[2])];
   if (key.family !== "server" || version === undefined || generation === undefined) return undefined;
   if (key.generations[0] !== key.generations[1] || /channel/.test(key.name)) return undefined;
-  if (key.generations[1] === generation || !/^(Standard|Datacenter|Essentials)$/.test(key.edition)) return undefined;
+  if (key.generations[1] === generation || !/^(Standard|Datacenter|Essentials)$/.test(key.edition))
+    return undefined;
   return {
     key,
     lastFive: partial.value,
@@ -98,7 +99,9 @@ export function mismatchOf(the: Case, client: Client): Mismatch | undefined {
 
 /** Editions that are spelled one way only. */
 function isComparable({ edition, name }: Product): boolean {
-  return /^(Standard|Datacenter|Essentials|Pro|Enterprise|Education|Professional)( N)?$/.test(edition) && !/LTS/.test(name);
+  return (
+    /^(Standard|Datacenter|Pro|Enterprise|Education|Professional)( N)?$/.test(edition) && !/LTS/.test(name)
+  );
 }
 
 function differs({ edition, family }: Product, installed: string): boolean {
@@ -106,5 +109,12 @@ function differs({ edition, family }: Product, installed: string): boolean {
   const expected = `${family === "server" ? "server" : ""}${SPELLED[plain] ?? plain}`;
   const have = installed.toLowerCase();
   // A core installation and the conversions of a domain controller carry the same licence under a longer name.
-  return have !== expected && !(family === "server" && have.startsWith(expected) && /^(core|cor|v|hyperv)$/.test(have.slice(expected.length)));
+  return (
+    have !== expected &&
+    !(
+      family === "server" &&
+      have.startsWith(expected) &&
+      /^(core|cor|v|hyperv)$/.test(have.slice(expected.length))
+    )
+  );
 }

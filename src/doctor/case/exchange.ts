@@ -1,5 +1,6 @@
 import type { Evidence, Machine } from "../evidence/model.ts";
 import type { Place } from "../evidence/place.ts";
+import { HandledRows } from "./handled-rows.ts";
 
 /** One try of a client at one host: the request, the client's reading of the answer, and what the host logged of it. */
 export interface Exchange {
@@ -55,22 +56,21 @@ export interface Requests {
 const MINUTE = 60_000;
 /** Answers follow their requests by seconds; a host that is slow to answer takes less than this. */
 const ANSWERED_WITHIN = 5 * MINUTE;
-/** Clocks of client and host may differ by as much as activation allows, and a little more when it is refused. */
-const HANDLED_WITHIN = 12 * 60 * MINUTE;
 
 /** The requests of every client in evidence, joined with their answers and with the host's log. */
 export function requestsOf(evidence: Evidence): Requests[] {
   const { sent } = evidence;
-  const groups = new Map<string, number[]>();
+  const groups = new Map<number, number[]>();
   const [computer, product] = [sent.table.column("computer"), sent.table.column("product")];
+  const products = sent.table.values("product").length;
   for (let row = 0; row < sent.length; row++) {
-    const key = `${computer[row]} ${product[row]}`;
+    const key = (computer[row] ?? 0) * products + (product[row] ?? 0);
     const rows = groups.get(key);
     if (rows === undefined) groups.set(key, [row]);
     else rows.push(row);
   }
   const answers = answersByComputer(evidence);
-  const handled = handledByCmid(evidence);
+  const handled = new HandledRows(evidence);
   return [...groups.values()].map((rows) => requestsFrom(evidence, rows, answers, handled));
 }
 
@@ -78,7 +78,7 @@ function requestsFrom(
   evidence: Evidence,
   unsorted: number[],
   answers: ReadonlyMap<string, readonly number[]>,
-  handled: ReadonlyMap<string, readonly number[]>,
+  handled: HandledRows,
 ): Requests {
   const { table } = evidence.sent;
   const time = table.column("time");
@@ -97,94 +97,173 @@ function requestsFrom(
     last: table.get(last, "time"),
     newest: (most) => {
       const from = Math.max(0, rows.length - most);
-      return rows.slice(from).map((row, at) => {
+      const own = answers.get(computer) ?? [];
+      return rows.slice(from).map((row, at): Exchange => {
         const next = rows[from + at + 1];
-        const until = next === undefined ? Number.POSITIVE_INFINITY : (time[next] ?? 0);
-        return exchangeOf(evidence, row, until, answers.get(computer) ?? [], handled);
+        return new LoggedExchange(
+          evidence,
+          row,
+          answerOf(
+            evidence,
+            loggedAt(table, row),
+            next === undefined ? undefined : loggedAt(table, next),
+            own,
+          ),
+          handled.of(row),
+        );
       });
     },
   };
 }
 
-function exchangeOf(
-  evidence: Evidence,
-  index: number,
-  until: number,
-  answers: readonly number[],
-  handledRows: ReadonlyMap<string, readonly number[]>,
-): Exchange {
-  const row = evidence.sent.row(index);
-  const { name, port } = hostAndPort(row.host);
-  return {
-    time: row.time,
-    code: row.code,
-    host: name,
-    port,
-    cmid: row.cmid,
-    status: row.status,
-    minutesLeft: row.minutesLeft,
-    product: row.product,
-    required: row.required,
-    at: evidence.sent.place(index),
-    answer: answerOf(evidence, row, until, answers),
-    handled: handledOf(evidence, row, handledRows.get(row.cmid) ?? []),
-  };
+/** An exchange as its rows hold it: a large log has hundreds of thousands, few of which are ever quoted. */
+class LoggedExchange implements Exchange {
+  readonly time: number;
+  readonly code: number;
+  readonly answer: Answer | undefined;
+  readonly handled: Handled | undefined;
+  private readonly evidence: Evidence;
+  private readonly row: number;
+
+  constructor(evidence: Evidence, row: number, answer: number | undefined, handled: number | undefined) {
+    const { table } = evidence.sent;
+    this.time = table.get(row, "time");
+    this.code = table.get(row, "code");
+    this.answer = answer === undefined ? undefined : new LoggedAnswer(evidence, answer);
+    this.handled = handled === undefined ? undefined : new LoggedHandled(evidence, handled);
+    this.evidence = evidence;
+    this.row = row;
+  }
+
+  get host(): string {
+    return hostAndPort(this.evidence.sent.table.get(this.row, "host")).name;
+  }
+
+  get port(): number {
+    return hostAndPort(this.evidence.sent.table.get(this.row, "host")).port;
+  }
+
+  get cmid(): string {
+    return this.evidence.sent.table.get(this.row, "cmid");
+  }
+
+  get status(): number {
+    return this.evidence.sent.table.get(this.row, "status");
+  }
+
+  get minutesLeft(): number {
+    return this.evidence.sent.table.get(this.row, "minutesLeft");
+  }
+
+  get product(): string {
+    return this.evidence.sent.table.get(this.row, "product");
+  }
+
+  get required(): number {
+    return this.evidence.sent.table.get(this.row, "required");
+  }
+
+  get at(): Place {
+    return this.evidence.sent.place(this.row);
+  }
+}
+
+class LoggedAnswer implements Answer {
+  private readonly evidence: Evidence;
+  private readonly row: number;
+
+  constructor(evidence: Evidence, row: number) {
+    this.evidence = evidence;
+    this.row = row;
+  }
+
+  get code(): number {
+    return this.evidence.answered.table.get(this.row, "code");
+  }
+
+  get activated(): boolean {
+    return this.evidence.answered.table.get(this.row, "activated") === 1;
+  }
+
+  get count(): number {
+    return this.evidence.answered.table.get(this.row, "count");
+  }
+
+  get activationInterval(): number {
+    return this.evidence.answered.table.get(this.row, "activationInterval");
+  }
+
+  get renewalInterval(): number {
+    return this.evidence.answered.table.get(this.row, "renewalInterval");
+  }
+
+  get at(): Place {
+    return this.evidence.answered.place(this.row);
+  }
+}
+
+class LoggedHandled implements Handled {
+  private readonly evidence: Evidence;
+  private readonly row: number;
+
+  constructor(evidence: Evidence, row: number) {
+    this.evidence = evidence;
+    this.row = row;
+  }
+
+  get host(): string {
+    return this.evidence.handled.table.get(this.row, "computer");
+  }
+
+  get code(): number {
+    return this.evidence.handled.table.get(this.row, "code");
+  }
+
+  get time(): number {
+    return this.evidence.handled.table.get(this.row, "time");
+  }
+
+  get at(): Place {
+    return this.evidence.handled.place(this.row);
+  }
+}
+
+/** Where an event stands in its log. */
+interface Logged {
+  readonly time: number;
+  /** 0 when it is not stated. */
+  readonly record: number;
+  readonly file: string;
+}
+
+function loggedAt(table: Evidence["sent"]["table"], row: number): Logged {
+  return { time: table.get(row, "time"), record: table.get(row, "record"), file: table.get(row, "file") };
+}
+
+function isBefore(one: Omit<Logged, "time">, two: Omit<Logged, "time">): boolean {
+  return one.record !== 0 && two.record !== 0 && one.file === two.file && one.record < two.record;
 }
 
 function answerOf(
   evidence: Evidence,
-  sent: { time: number; record: number; file: string },
-  until: number,
+  sent: Logged,
+  next: Logged | undefined,
   rows: readonly number[],
-): Answer | undefined {
+): number | undefined {
   const { table } = evidence.answered;
   const time = table.column("time");
   const from = lowerBound(rows, (row) => (time[row] ?? 0) >= sent.time - 1000);
   for (let at = from; at < rows.length; at++) {
     const index = rows[at] as number;
     const logged = time[index] ?? 0;
-    if (logged > sent.time + ANSWERED_WITHIN || logged > until) break;
-    const record = table.get(index, "record");
-    // Within one second the order of the records tells which request an answer is to.
-    if (record !== 0 && sent.record !== 0 && table.get(index, "file") === sent.file && record < sent.record)
-      continue;
-    const answered = evidence.answered.row(index);
-    return {
-      code: answered.code,
-      activated: answered.activated === 1,
-      count: answered.count,
-      activationInterval: answered.activationInterval,
-      renewalInterval: answered.renewalInterval,
-      at: evidence.answered.place(index),
-    };
+    if (logged > sent.time + ANSWERED_WITHIN || logged > (next?.time ?? Number.POSITIVE_INFINITY)) break;
+    const answer = { record: table.get(index, "record"), file: table.get(index, "file") };
+    // At the same time the order of the records tells which request an answer is to.
+    if (isBefore(answer, sent)) continue;
+    if (next !== undefined && logged === next.time && isBefore(next, answer)) break;
+    return index;
   }
   return undefined;
-}
-
-function handledOf(
-  evidence: Evidence,
-  sent: { time: number; clientTime: number; product: string },
-  rows: readonly number[],
-): Handled | undefined {
-  const { table } = evidence.handled;
-  let best: number | undefined;
-  let bestDistance = Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    if (table.get(row, "product") !== sent.product) continue;
-    const sameMinute = table.get(row, "clientTime") === sent.clientTime;
-    const apart = Math.abs(table.get(row, "time") - sent.time);
-    // The client's own clock stands in both, so it joins them even when the two machines' clocks are hours apart.
-    const distance = sameMinute ? 0 : apart;
-    const allowed = sameMinute ? HANDLED_WITHIN * 60 : ANSWERED_WITHIN;
-    if (apart <= allowed && distance < bestDistance) [best, bestDistance] = [row, distance];
-  }
-  if (best === undefined) return undefined;
-  return {
-    host: table.get(best, "computer"),
-    code: table.get(best, "code"),
-    time: table.get(best, "time"),
-    at: evidence.handled.place(best),
-  };
 }
 
 function answersByComputer(evidence: Evidence): ReadonlyMap<string, readonly number[]> {
@@ -201,25 +280,16 @@ function answersByComputer(evidence: Evidence): ReadonlyMap<string, readonly num
   return rows;
 }
 
-/** Rows of 12290, for those CMIDs only that clients in evidence have. */
-function handledByCmid(evidence: Evidence): ReadonlyMap<string, readonly number[]> {
-  const wanted = new Set(evidence.sent.table.values("cmid"));
-  const { table } = evidence.handled;
-  const ids = table.values("cmid").map((cmid) => wanted.has(cmid));
-  const rows = new Map<string, number[]>();
-  const column = table.column("cmid");
-  for (let row = 0; row < evidence.handled.length; row++) {
-    if (!ids[column[row] ?? 0]) continue;
-    const cmid = table.get(row, "cmid");
-    const known = rows.get(cmid);
-    if (known === undefined) rows.set(cmid, [row]);
-    else known.push(row);
-  }
-  return rows;
-}
+/** The parts of the text asked for last, because neighbours in a log mostly ask one host. */
+let lastParts = { text: "", name: "", port: 0 };
 
 /** `kms01.corp.example:1688` in its parts; the port is 0 when it is not stated. */
-export function hostAndPort(text: string): { name: string; port: number } {
+export function hostAndPort(text: string): { readonly name: string; readonly port: number } {
+  if (text !== lastParts.text) lastParts = { text, ...partsOf(text) };
+  return lastParts;
+}
+
+function partsOf(text: string): { name: string; port: number } {
   const match = /^(.*?):(\d{1,5})$/.exec(text.trim());
   const [name, port] = match === null ? [text.trim(), 0] : [match[1] ?? "", Number(match[2])];
   return { name: name.toLowerCase(), port };

@@ -126,11 +126,14 @@ export function ownCodes(the: Case, host: Host): Fact<number>[] {
   const attempts = evidence.attempts
     .filter((attempt) => isOfHost(the, host, attempt))
     .flatMap(({ code }) => (code === undefined || code.value === 0 ? [] : [code]));
+  const isIts = (computer: string) => the.names.same(computer, host.machine?.names ?? [host.label]);
+  // Muster renews its licence by itself: what failed before is over then.
+  const renewed = evidence.events.findLast(({ id, computer }) => id === 12408 && isIts(computer))?.time;
   const rules = evidence.events
-    .filter(({ id, codes, fields, computer }) => {
-      if (codes[0] === undefined || !the.names.same(computer, host.machine?.names ?? [host.label]))
-        return false;
-      return id === 12401 || (id === 8198 && fields.SkuId === report?.product?.value && report !== undefined);
+    .filter(({ id, codes, fields, computer, time }) => {
+      if (codes[0] === undefined || !isIts(computer)) return false;
+      if (id === 12401) return renewed === undefined || time > renewed;
+      return id === 8198 && fields.SkuId === report?.product?.value && report !== undefined;
     })
     .map(({ codes, at }) => ({ value: codes[0] ?? 0, at }));
   const reason = report?.reason === undefined ? [] : [report.reason];

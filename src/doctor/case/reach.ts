@@ -17,6 +17,8 @@ export interface Reach {
   readonly connected: Place | undefined;
   /** A test of the port that failed from this client. */
   readonly closed: Place | undefined;
+  /** A test of the port that opened from a machine of the same subnet (/24). */
+  readonly openBeside: Place | undefined;
   /** RPC, or Muster's own protocol, was tried on the open port and failed. */
   readonly rejected: Place | undefined;
   /** Whether the host's log has requests of it in the span of the tries; `unknown` when the log does not reach so far. */
@@ -57,8 +59,11 @@ function reachOf(the: Case, each: Unreached, client: Client): Reach | undefined 
   if (first === undefined) return undefined;
   const port = first.port || 1688;
   const from = (origin: Origin, source: string | undefined) => isFrom(the, each, client, origin, source);
-  const probes = host.probes.filter(
-    (probe) => probe.protocol !== "icmp" && from(probe.origin, probe.source) && probe.port === port,
+  const tests = host.probes.filter((probe) => probe.protocol !== "icmp" && probe.port === port);
+  const failed = tests.find((probe) => probe.result !== "open" && from(probe.origin, probe.source))?.source;
+  // Of tests from two addresses, the one that fails is this client's.
+  const probes = tests.filter(
+    ({ origin, source }) => from(origin, source) && (failed === undefined || (source ?? failed) === failed),
   );
   const standing = the.evidence.connections.find(
     ({ remote, remotePort, state, origin, local }) =>
@@ -78,6 +83,9 @@ function reachOf(the: Case, each: Unreached, client: Client): Reach | undefined 
     tries,
     connected: standing?.at ?? probes.find((probe) => probe.result === "open" && !isTalk(probe))?.at,
     closed: probes.find((probe) => probe.result !== "open" && !isTalk(probe))?.at,
+    openBeside: tests.find(
+      (probe) => probe.result === "open" && !probes.includes(probe) && isBeside(probe.source, failed),
+    )?.at,
     rejected: probes.find((probe) => probe.result !== "open" && isTalk(probe))?.at,
     inLog: isPresent ? "present" : covered.length > 0 ? "absent" : "unknown",
     covered: covered.length,
@@ -102,6 +110,12 @@ function isFrom(
   if (source !== undefined && own.length > 0) return own.includes(source);
   if (source !== undefined && host.addresses.includes(source)) return false;
   return new Set(clients.map(({ label }) => label)).size === 1;
+}
+
+function isBeside(one: string | undefined, two: string | undefined): boolean {
+  const subnet = (address: string | undefined) =>
+    /^(\d{1,3}\.\d{1,3}\.\d{1,3})\.\d{1,3}$/.exec(address ?? "")?.[1];
+  return subnet(one) !== undefined && subnet(one) === subnet(two);
 }
 
 function neighboursOf(the: Case, host: Host, client: Client, since: number): Neighbours {
@@ -152,6 +166,17 @@ export function otherPort({ host, tries, probes }: Unreached): number | undefine
   return listening !== undefined && tried.length > 0 && !tried.includes(listening) ? listening : undefined;
 }
 
+/** Whether the host says itself that no request ever reached it. */
+export function neverServed({ host, isUp }: Unreached): boolean {
+  return isUp !== undefined && host.log === undefined && host.report?.host?.total?.value === 0;
+}
+
+/** Whether the host is known to have served before it fell silent. */
+export function hasServed({ host, tries }: Unreached): boolean {
+  const total = host.report?.host?.total?.value ?? 0;
+  return tries.length > 0 && (host.tries.answered > 0 || host.log !== undefined || total > 0);
+}
+
 /** Tries, tests and records of a silent host, the strongest first. */
 export function placesOf({ tries, probes, hurt, host }: Unreached): Place[] {
   return [
@@ -174,9 +199,17 @@ export interface FirewallRule {
 const BLOCK = /block|ブロック|bloqu|blokk|阻止|封鎖/;
 const OWN_RULE = /sppsvc|key management|slsvc|kms|キー管理|キー マネージメント|muster/i;
 
-/** Rules that are of the licensing service or of this port, as far as they are of this machine. */
-export function firewallRules(the: Case, machine: Client | Host, port: number): FirewallRule[] {
-  return statementsOf(the, machine, "firewall-rule").flatMap(({ name, value, at }) => {
+/**
+ * Rules that are of the licensing service or of this port, as far as they are of this machine. `takesNameless`: also those
+ * that do not say of which machine they are.
+ */
+export function firewallRules(
+  the: Case,
+  machine: Client | Host,
+  port: number,
+  takesNameless: boolean,
+): FirewallRule[] {
+  return statementsOf(the, machine, "firewall-rule", takesNameless).flatMap(({ name, value, at }) => {
     const ports = /(?:^|\s)(\d{1,5}(?:[-,]\d{1,5})*)$/.exec(value)?.[1];
     const covers = ports === undefined ? undefined : coversPort(ports, port);
     if (covers === false || (covers === undefined && !OWN_RULE.test(name))) return [];
@@ -202,21 +235,27 @@ function coversPort(ports: string, port: number): boolean {
 /** The state of the licensing service on a machine, where that is told: `running`, `stopped`, `disabled`, … */
 export function serviceOn(the: Case, machine: Client | Host): { state: string; at: Place } | undefined {
   const names = new Set(["sppsvc", "slsvc", "muster", "muster-host"]);
-  const of = (what: string) => statementsOf(the, machine, what).findLast(({ name }) => names.has(name));
+  const of = (what: string) =>
+    statementsOf(the, machine, what, false).findLast(({ name }) => names.has(name));
   const start = of("service-start");
   if (start?.value === "disabled") return { state: "disabled", at: start.at };
   const state = of("service-state");
   return state && { state: state.value, at: state.at };
 }
 
-/** Statements of one machine. What names no machine is a host's when it stands beside that host's own evidence. */
-function statementsOf(the: Case, { machine, label }: Client | Host, what: string): Statement[] {
+/** Statements of one machine. What names no machine is of the one whose own evidence stands beside it in the file. */
+function statementsOf(
+  the: Case,
+  { machine, label }: Client | Host,
+  what: string,
+  takesNameless: boolean,
+): Statement[] {
   const { statements, files } = the.evidence;
   return statements.filter((each) => {
     if (each.what !== what) return false;
     const owner = the.evidence.machineOf(each.origin);
     if (owner !== undefined && owner.names.length > 0) return owner.label === (machine?.label ?? label);
     const beside = files.filter((one) => one.file === each.origin.file && one.machine !== "");
-    return beside.some((one) => one.machine === label);
+    return beside.length === 0 ? takesNameless : beside.some((one) => one.machine === label);
   });
 }

@@ -69,7 +69,7 @@ function rebuiltFrom(the: Case, host: Host): Rebuilt | undefined {
 }
 
 /** The day of a host key's installation, which the last group of the extended PID holds as day of the year and year. */
-export function installedOn(extendedPid: string): number {
+function installedOn(extendedPid: string): number {
   const [, day, year] = /-\d{4,5}\.0000-(\d{3})(\d{4})$/.exec(extendedPid.trim()) ?? [];
   return day === undefined ? Number.NaN : Date.UTC(Number(year), 0, Number(day));
 }

@@ -1,4 +1,5 @@
 import type { Evidence } from "../evidence/model.ts";
+import { once } from "./once.ts";
 
 /** How far a client's clock is from that of a host, by what the host logged. */
 export interface Skew {
@@ -24,15 +25,16 @@ const ENOUGH = 25;
  * The clocks of all clients of a log against the one that wrote it. In which zone the log writes the clients' times is
  * not assumed: it is the offset that most clients share.
  */
-export function skewsOf(evidence: Evidence): Skew[] {
+export const skewsOf: (evidence: Evidence) => readonly Skew[] = once((evidence) => {
   const { table } = evidence.handled;
   const [names, computers] = [table.column("name"), table.column("computer")];
   const [times, clientTimes] = [table.column("time"), table.column("clientTime")];
-  const groups = new Map<string, { offsets: number[]; row: number; computer: number }>();
+  const groups = new Map<number, { offsets: number[]; row: number; computer: number }>();
+  const most = table.values("name").length;
   for (let row = 0; row < evidence.handled.length; row++) {
     const offset = (times[row] ?? Number.NaN) - (clientTimes[row] ?? Number.NaN);
     if (Number.isNaN(offset)) continue;
-    const key = `${computers[row]} ${names[row]}`;
+    const key = (computers[row] ?? 0) * most + (names[row] ?? 0);
     const group = groups.get(key);
     if (group === undefined) groups.set(key, { offsets: [offset], row, computer: computers[row] ?? 0 });
     else {
@@ -55,7 +57,7 @@ export function skewsOf(evidence: Evidence): Skew[] {
     requests: offsets.length,
     row,
   }));
-}
+});
 
 function median(values: readonly number[]): number {
   return values.toSorted((one, two) => one - two)[values.length >> 1] ?? 0;

@@ -1,4 +1,4 @@
-import type { LogEvent } from "../evidence/model.ts";
+import type { Evidence, LogEvent } from "../evidence/model.ts";
 import type { Fact } from "../evidence/place.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";
@@ -35,7 +35,8 @@ function toldBy(client: Client, codes: ReadonlySet<number>): Told[] {
   };
   // Whoever is licensed since has got over what `/ato` said.
   if (state !== "activated") {
-    for (const { code } of attempts) add(code, "/ato");
+    const isOver = attempts.at(-1)?.code?.value === 0;
+    if (!isOver) for (const { code } of attempts) add(code, "/ato");
     add(report?.reason, "");
   }
   const newest = failing.at(-1);
@@ -77,16 +78,33 @@ export function isHostOnly({ hosts }: Case, { label, report, exchanges, askers }
 
 /** Events with these ids that a client's machine logged, oldest first. */
 export function eventsOf(the: Case, client: Client, ids: ReadonlySet<number>): LogEvent[] {
-  return the.evidence.events
-    .filter(({ id, origin, computer }) => {
-      if (!ids.has(id)) return false;
+  const { report, exchanges, events, attempts } = client;
+  // Most clients of a large site are known from a host's log alone.
+  if (report === undefined && exchanges.length + events.length + attempts.length === 0) return [];
+  return [...ids]
+    .flatMap((id) => byIdOf(the.evidence).get(id) ?? [])
+    .filter(({ origin, computer }) => {
       const logged = computer === "" ? undefined : the.evidence.machineNamed(computer);
-      return logged === undefined ? isOf(the, origin, client) : logged.label === client.label;
+      return logged?.label === client.label || isOf(the, origin, client);
     })
     .toSorted((one, two) => one.time - two.time);
+}
+
+const KNOWN = new WeakMap<Evidence, ReadonlyMap<number, readonly LogEvent[]>>();
+
+function byIdOf(evidence: Evidence): ReadonlyMap<number, readonly LogEvent[]> {
+  const known = KNOWN.get(evidence) ?? Map.groupBy(evidence.events, ({ id }) => id);
+  KNOWN.set(evidence, known);
+  return known;
 }
 
 /** Labels, each once. */
 export function labelsOf(each: readonly { readonly label: string }[]): string[] {
   return [...new Set(each.map(({ label }) => label))];
+}
+
+/** Whose evidence rules a cause out: nobody's, unless the same is known of everyone who is not activated. */
+export function witnessOf({ clients }: Case, isKnown: (client: Client) => boolean): Client | undefined {
+  const stuck = clients.filter(({ state }) => state === "notActivated");
+  return stuck.every(isKnown) ? (stuck.length > 0 ? stuck : clients).find(isKnown) : undefined;
 }

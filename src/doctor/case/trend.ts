@@ -1,7 +1,7 @@
 import type { Place } from "../evidence/place.ts";
 import { productOf } from "../products.ts";
 import type { Case } from "./case.ts";
-import { answersOf, pooled, tallyOf } from "./counting.ts";
+import { answersOf, tallyOf } from "./counting.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Host } from "./host.ts";
 import { isCounted, WINDOW } from "./population.ts";
@@ -30,11 +30,6 @@ export function trendOf(the: Case, host: Host, pool: string): Trend {
   }
   const row = logged.row === -1 ? [] : [the.evidence.handled.place(logged.row)];
   return { peak: logged.peak, peakAt: logged.at, places: [...now, ...row], now: count };
-}
-
-/** Whether the hosts together count enough machines of a pool. */
-export function isEnoughTogether(the: Case, pool: string, required: number): boolean {
-  return pooled(the, pool).cmids.size >= required;
 }
 
 /** The largest number of distinct CMIDs that any 30 days of the log hold. */

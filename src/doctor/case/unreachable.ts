@@ -1,20 +1,21 @@
 import type { Verdict } from "../cause.ts";
-import type { Probe } from "../evidence/model.ts";
+import type { Origin, Probe } from "../evidence/model.ts";
 import type { Place } from "../evidence/place.ts";
 import type { Case } from "./case.ts";
 import type { Client } from "./client.ts";
 import { cloudHostOf } from "./cloud-hosts.ts";
-import { mayAsk, pinOf } from "./discovery.ts";
+import { isHurt, mayAsk, pinOf } from "./discovery.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Host } from "./host.ts";
+import { once } from "./once.ts";
 
 /**
  * Codes of a request to which no host answered: RPC server unavailable (also as an NT status), call failed, group not in
- * the correct state, timeouts, refused, unreachable, reset, name without an address.
+ * the correct state, timeouts, refused, forbidden, unreachable, reset, name without an address.
  */
 export const NO_CONTACT: ReadonlySet<number> = new Set([
   0x800706ba, 0xc0020017, 0x800706be, 0x800706bf, 0x8007139f, 0x800705b4, 0x8007274c, 0x8007274d, 0x80072751,
-  0x80072746, 0x80072af9, 0x80072afc, 0xc004f039,
+  0x80072746, 0x80072af9, 0x80072afc, 0x8007271d, 0xc004f039,
 ]);
 
 /** How the tries ended: `refused` at once, `timeout`, no way there, no address for the name; `unknown` when nothing tells. */
@@ -40,6 +41,8 @@ export interface Unreached {
   readonly heard: Place | undefined;
   /** The machine is there, whatever its service does: it answers a ping, refuses, or gave its own evidence. */
   readonly isUp: Place | undefined;
+  /** On the host itself the service is seen to listen: by a test made there, or by netstat. */
+  readonly listens: Place | undefined;
   /** The machine is not there: no way to it, no answer to a ping, no address for its name. */
   readonly isGone: Place | undefined;
   /** DNS names it for clients; undefined when no SRV answer is in evidence. */
@@ -50,7 +53,7 @@ export interface Unreached {
   readonly cached: readonly Client[];
   /** Hosts that answer in its stead. */
   readonly substitutes: readonly Host[];
-  /** More than a restart: a port test failed too, tries failed over two hours, or somebody is not activated. */
+  /** More than a restart, or a laptop out of reach: a port test failed too, tries failed for long, or somebody is not activated. */
   readonly isLasting: boolean;
   /** A cloud's or provider's own host, which is in no zone of the customer's and behind no firewall of theirs. */
   readonly isProviders: boolean;
@@ -62,9 +65,9 @@ export function isProvidersHost(name: string): boolean {
 }
 
 /** Every host that somebody tried in vain. */
-export function unreachedIn(the: Case): Unreached[] {
-  return the.hosts.flatMap((host) => unreachedFrom(the, host) ?? []);
-}
+export const unreachedIn: (the: Case) => readonly Unreached[] = once((the) =>
+  the.hosts.flatMap((host) => unreachedFrom(the, host) ?? []),
+);
 
 /**
  * Which of three causes a silent host fits: a stale SRV record (D02), a closed firewall (N01), a stopped service (N05).
@@ -78,7 +81,10 @@ export function suspects(unreached: Unreached): Partial<Record<"D02" | "N01" | "
 function suspectsOf(unreached: Unreached): Partial<Record<"D02" | "N01" | "N05", Verdict>> {
   const { serves, heard, isProviders, isUp, isGone, isInSrv, manner, substitutes } = unreached;
   if (serves !== undefined || heard !== undefined || isProviders || manner === "unresolved") return {};
-  const mayBeStale = isInSrv !== false;
+  // Whoever was given the host by name was not led there by a record.
+  const areNamed = unreached.clients.length > 0 && unreached.pinned.length >= unreached.clients.length;
+  const mayBeStale = isInSrv ?? !areNamed;
+  if (unreached.listens !== undefined) return { N01: "likely" };
   const isKnownHost = unreached.host.reports.length > 0 || unreached.host.log !== undefined;
   if (isUp !== undefined) {
     if (manner === "refused") {
@@ -110,7 +116,9 @@ function unreachedFrom(the: Case, host: Host): Unreached | undefined {
     const last = exchanges.slice(answered + 1);
     return last.length > 0 && (last.length > 1 || isFinal(last, client)) ? [{ client, last }] : [];
   });
-  const ports = host.probes.filter(({ protocol }) => protocol !== "icmp");
+  const isOwn = ({ origin }: { origin: Origin }) =>
+    host.machine !== undefined && the.evidence.machineOf(origin) === host.machine;
+  const ports = host.probes.filter((probe) => probe.protocol !== "icmp" && !isOwn(probe));
   const probes = ports.filter(({ result }) => result !== "open");
   if (vain.length === 0 && probes.length === 0) return undefined;
   const since = Math.min(...vain.flatMap(({ last }) => last[0]?.time ?? []));
@@ -124,6 +132,12 @@ function unreachedFrom(the: Case, host: Host): Unreached | undefined {
   const ping = host.probes.find(({ protocol }) => protocol === "icmp");
   const logged = host.log !== undefined && host.log.last > from ? lastHandled(the, host, from) : undefined;
   const refused = probes.find(({ result }) => result === "refused");
+  const port = newest[0]?.port || probes[0]?.port || 1688;
+  const listens =
+    host.probes.find((probe) => isOwn(probe) && probe.port === port && probe.result === "open")?.at ??
+    the.evidence.connections.find(
+      (each) => isOwn(each) && each.state === "LISTENING" && each.localPort === port,
+    )?.at;
   const named = the.srv.some(({ result }) => result === "found") ? host.targets.length > 0 : undefined;
   const absent = the.srv.some(({ result }) => result === "nxdomain" || result === "nodata");
   return {
@@ -144,7 +158,9 @@ function unreachedFrom(the: Case, host: Host): Unreached | undefined {
       (ping?.result === "open" ? ping.at : undefined) ??
       refused?.at ??
       newest.find(({ code }) => code === 0x8007274d)?.at ??
+      listens ??
       ownEvidence(the, host, from),
+    listens,
     isGone:
       (ping !== undefined && ping.result !== "open" ? ping.at : undefined) ??
       probes.find(({ result }) => result === "unreachable")?.at ??
@@ -187,6 +203,8 @@ function dependsOn(the: Case, host: Host, client: Client): boolean {
   );
 }
 
+/** slmgr writes times without fractions. */
+const SECOND = 1000;
 const LASTING = 2 * 60 * 60_000;
 
 function isLasting(
@@ -196,6 +214,10 @@ function isLasting(
 ): boolean {
   if (probes.length > 0 || (ping !== undefined && ping.result !== "open")) return true;
   if (vain.some(({ client }) => client.state === "notActivated")) return true;
+  // One licensed machine that is late by hours is a laptop on its way; refused, it did reach the host.
+  const isOne = new Set(vain.map(({ client }) => client.label)).size === 1;
+  const isRefused = vain.some(({ last }) => last.at(-1)?.code === 0x8007274d);
+  if (isOne && !isRefused && !vain.some(({ client }) => isHurt(client))) return false;
   const times = vain.flatMap(({ last }) => last.map(({ time }) => time));
   return Math.max(...times) - Math.min(...times) >= LASTING;
 }
@@ -239,14 +261,14 @@ function lastHandled({ evidence }: Case, host: Host, from: number): Place | unde
 /** A report or a log that the machine itself gave after the tries began to fail. */
 function ownEvidence({ evidence }: Case, { machine, reports }: Host, from: number): Place | undefined {
   const report = reports.find(
-    ({ trustedTime }) => trustedTime === undefined || trustedTime.value.readings.some((time) => time > from),
+    ({ trustedTime }) => trustedTime === undefined || trustedTime.value.readings.some((time) => time + SECOND > from),
   );
   if (report !== undefined) return report.host?.count?.at ?? report.at;
   if (machine === undefined) return undefined;
   const event = evidence.events.findLast(
     ({ computer, time }) => time > from && machine.names.includes(computer),
   );
-  return event?.at;
+  return event?.at ?? evidence.statements.find(({ origin }) => evidence.machineOf(origin) === machine)?.at;
 }
 
 /** It went to another host as soon as this one failed, or DNS had once named it: who is pinned does neither. */

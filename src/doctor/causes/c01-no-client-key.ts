@@ -1,7 +1,9 @@
 import type { Case } from "../case/case.ts";
-import { type Client, KMS_CLIENT } from "../case/client.ts";
+import { KMS_CLIENT } from "../case/client.ts";
+import { activeBeside, heldKeyOf } from "../case/key.ts";
+import { labelsOf, witnessOf } from "../case/told.ts";
 import { defineCause, type Judgement, notEvaluated, ruledOut, seen } from "../cause.ts";
-import { list } from "../words.ts";
+import { hresult, list } from "../words.ts";
 
 interface Facts {
   readonly machines: readonly string[];
@@ -39,7 +41,7 @@ export const makInstalled = defineCause<Facts>({
     },
   ],
 
-  judge: (the) => judgeKey(the, (client) => client.channel.includes("MAK")),
+  judge: (the) => judgeKey(the, (channel) => channel.includes("MAK")),
 
   words: {
     en: {
@@ -116,7 +118,7 @@ export const retailKey = defineCause<Facts>({
     },
   ],
 
-  judge: (the) => judgeKey(the, ({ channel }) => /^(RETAIL|OEM)/.test(channel)),
+  judge: (the) => judgeKey(the, (channel) => /^(RETAIL|OEM)/.test(channel)),
 
   words: {
     en: {
@@ -167,46 +169,50 @@ function keyCommands(system: "kms" | "muster"): string[] {
     : ["cscript //nologo slmgr.vbs /ipk XXXXX-XXXXX-XXXXX-XXXXX-XXXXX", "cscript //nologo slmgr.vbs /ato"];
 }
 
-function judgeKey({ clients }: Case, isOne: (client: Client) => boolean): Judgement<Facts> {
-  const told = clients.filter(({ report }) => report?.channel !== undefined);
-  const found = told.filter(isOne);
-  const [first] = found;
-  if (first === undefined) {
-    const key = told.find(({ channel }) => channel === KMS_CLIENT);
-    return key === undefined
+function judgeKey(the: Case, isOne: (channel: string) => boolean): Judgement<Facts> {
+  const told = the.clients.flatMap((client) => {
+    const key = heldKeyOf(client);
+    return key === undefined ? [] : [{ client, label: client.label, key }];
+  });
+  const found = told.filter(({ key }) => isOne(key.channel));
+  if (found.length === 0) {
+    const shown = witnessOf(the, (client) =>
+      told.some((each) => each.client === client && each.key.channel === KMS_CLIENT),
+    );
+    const other = told.find(({ client }) => client === shown);
+    return other === undefined
       ? notEvaluated("client-dlv")
       : ruledOut(
-          `The key of ${key.label} is a client setup key (${KMS_CLIENT}).`,
-          `${key.label} のキーはクライアント セットアップ キー (${KMS_CLIENT}) です。`,
-          key.report?.channel?.at,
+          `The key of ${other.label} is a client setup key (${KMS_CLIENT}).`,
+          `${other.label} のキーはクライアント セットアップ キー (${KMS_CLIENT}) です。`,
+          other.key.places[0],
         );
   }
-  const unactivated = found.filter(({ state }) => state !== "activated");
-  const shown = unactivated.length > 0 ? unactivated : found;
-  const failure = shown.find((client) => client.failure !== undefined)?.failure;
+  // Beside a product that is activated, the other is a leftover, or an add-on with a key of its own (C23).
+  const unactivated = found.filter(
+    ({ client }) => client.state !== "activated" && activeBeside(the, client) === undefined,
+  );
+  const shown =
+    unactivated.length > 0 ? unactivated : found.filter(({ client }) => client.state === "activated");
+  if (shown.length === 0) return notEvaluated("client-dlv");
+  const failure = shown.find(({ client }) => client.failure !== undefined)?.client.failure;
+  // A status in a language that is not known may as well say that it is activated.
+  const isKnown = unactivated.some(({ client }) => client.state === "notActivated") || failure !== undefined;
   return seen({
     // A machine that is activated by its MAK or its digital licence has no fault.
-    verdict: unactivated.length > 0 ? "confirmed" : "benign",
+    verdict: unactivated.length === 0 ? "benign" : isKnown ? "confirmed" : "possible",
     severity: unactivated.length > 0 ? "error" : "info",
     facts: {
-      machines: shown.map(({ label }) => label),
-      channel: first.channel,
-      lastFive: shown[0]?.report?.partialKey?.value ?? "?",
-      code:
-        failure === undefined || failure.from === "reason"
-          ? ""
-          : `0x${failure.code.toString(16).toUpperCase()}`,
+      machines: labelsOf(shown),
+      channel: shown[0]?.key.channel ?? "",
+      lastFive: shown[0]?.key.lastFive ?? "?",
+      code: failure === undefined || failure.from === "reason" ? "" : hresult(failure.code),
       activated: unactivated.length === 0,
     },
     evidence: shown
-      .flatMap(({ report, failure: its }) => [
-        report?.channel?.at,
-        report?.keyChannel?.at,
-        report?.status?.at,
-        its?.at,
-      ])
+      .flatMap(({ client, key }) => [...key.places, client.report?.status?.at, client.failure?.at])
       .filter((place) => place !== undefined)
       .slice(0, 8),
-    affects: unactivated.map(({ label }) => label),
+    affects: labelsOf(unactivated),
   });
 }

@@ -57,6 +57,7 @@ export const clockSkew = defineCause({
       }
       return notEvaluated("client-events", "host-log", "clock");
     }
+    const stuck = refused.length > 0 ? refused : the.clients;
     const own = skewed.find(({ name }) =>
       refused.some(({ machine, label }) => the.names.same(name, machine?.names ?? [label])),
     );
@@ -68,8 +69,11 @@ export const clockSkew = defineCause({
     );
     return seen({
       verdict: own !== undefined || measured !== undefined || isModernHost(the) ? "confirmed" : "likely",
-      severity:
-        refused.some(({ state }) => state !== "activated") || refused.length === 0 ? "error" : "warning",
+      severity: stuck.some(({ state }) => state === "activated")
+        ? stuck.some(({ state }) => state === "notActivated")
+          ? "error"
+          : "warning"
+        : "error",
       facts: {
         clients: refused.map(({ label }) => label),
         minutesBehind: Math.round((own?.behind ?? -(measured?.ahead ?? 0)) / 60_000),

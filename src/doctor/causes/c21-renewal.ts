@@ -19,6 +19,7 @@ interface Facts {
 const VALIDITY = 259_200;
 const RENEWAL_INTERVAL = 10_080;
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 /** 8198 of this rule: licensed, and the renewal failed. */
 const RENEWAL_RULE = "502ff3ba-669a-4674-bbb1-601f34a3b968";
 
@@ -59,11 +60,15 @@ export const renewalsFail = defineCause<Facts>({
     );
     if (licensed.length === 0) return notEvaluated("client-dlv", "client-events");
     const failing = licensed.filter(
-      (client) => isLate(the, client) && (triesAfter(client).length > 0 || isLost(client)),
+      (client) =>
+        isLate(the, client) &&
+        (triesAfter(client).length > 0 || isLost(client) || fallingIn(the, client).length > 0),
     );
     const [first] = failing;
     if (first === undefined) {
+      const late = licensed.some((client) => isLate(the, client));
       const fresh = licensed.find(({ report }) => report?.minutesLeft !== undefined);
+      if (late) return notEvaluated("client-events", "later-dlv");
       return fresh?.report?.minutesLeft === undefined
         ? notEvaluated("client-dlv")
         : ruledOut(
@@ -76,7 +81,7 @@ export const renewalsFail = defineCause<Facts>({
       verdict: triesAfter(first).length > 1 || isLost(first) ? "confirmed" : "likely",
       severity: "warning",
       facts: { machines: failing.map(({ label }) => label), ...factsOf(the, first) },
-      evidence: proofOf(first),
+      evidence: [...fallingIn(the, first), ...proofOf(first)].slice(0, 8),
       affects: failing.map(({ label }) => label),
       wants: first.exchanges.length === 0 ? ["srv", "client-events", "port-test"] : ["srv", "port-test"],
     });
@@ -252,6 +257,23 @@ function triesAfter({ failing, events, lastSuccess, attempts }: Client): Place[]
   );
   const tried = attempts.filter(({ code }) => code !== undefined && code.value !== 0);
   return [...failing.map(({ at }) => at), ...ruled.map(({ at }) => at), ...tried.map(({ at }) => at)];
+}
+
+/** Two reports a renewal interval apart or more that tell of one and the same last success. */
+function fallingIn({ evidence }: Case, client: Client): Place[] {
+  const cmid = client.report?.client?.cmid?.value;
+  const told = evidence.products
+    .flatMap(({ product, status, minutesLeft, trustedTime, client: block }) => {
+      const isSame = product?.value === client.product && block?.cmid?.value === cmid;
+      if (cmid === undefined || !isSame || status?.value !== 1 || minutesLeft === undefined) return [];
+      const time = timeOf(trustedTime?.value);
+      return [{ time, success: time - (VALIDITY - minutesLeft.value) * MINUTE, at: minutesLeft.at }];
+    })
+    .toSorted((one, two) => one.time - two.time);
+  const [first, last] = [told[0], told.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  const isApart = last.time - first.time >= intervalOf(client) * MINUTE;
+  return isApart && Math.abs(last.success - first.success) <= HOUR ? [last.at, first.at] : [];
 }
 
 /** Whether it says that it knows no host, and is not told one. */

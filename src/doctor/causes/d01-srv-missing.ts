@@ -1,5 +1,6 @@
 import type { Case } from "../case/case.ts";
 import type { Client } from "../case/client.ts";
+import { cloudAskersOf } from "../case/cloud.ts";
 import {
   absentIn,
   foundIn,
@@ -78,6 +79,14 @@ export const srvMissing = defineCause({
   ],
 
   judge(the) {
+    const told = cloudAskersOf(the);
+    if (told[0] !== undefined && told.length === the.clients.length) {
+      return ruledOut(
+        `${told[0].client.label} asks its cloud's own host (${told[0].asked}), which is in no SRV record.`,
+        `${told[0].client.label} はクラウドのホスト (${told[0].asked}) に問い合わせており、SRV レコードは使いません。`,
+        told[0].at,
+      );
+    }
     const stopped = the.clients.flatMap((client) => {
       const code = stoppedAt(client);
       return code === undefined || pinOf(the, client) !== undefined ? [] : [{ client, code }];

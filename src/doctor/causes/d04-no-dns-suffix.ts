@@ -1,3 +1,4 @@
+import { cloudOf } from "../case/cloud.ts";
 import {
   isHurt,
   lookupDomainOf,
@@ -47,7 +48,8 @@ export const noSuffix = defineCause({
     const stopped = the.clients.flatMap((client) => {
       const code = stoppedAt(client, new Set([NO_SUFFIX]));
       if (code === undefined || !isHurt(client) || pinOf(the, client) !== undefined) return [];
-      if (lookupDomainOf(the, client) !== undefined) return [];
+      // A cloud names its host to its machines and gives them no suffix: that is as it should be.
+      if (lookupDomainOf(the, client) !== undefined || cloudOf(the, client) !== undefined) return [];
       return [{ client, code, suffixes: suffixesOf(the, client), network: networkOf(the, client) }];
     });
     // A full name of a machine does not tell whether it has a suffix: DHCP's may be part of it.

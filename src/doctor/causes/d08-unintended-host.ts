@@ -158,7 +158,9 @@ function signsOf(the: Case, host: Host, named: readonly Host[]) {
     }),
   );
   const isHelpedElsewhere = named.some((other) => other !== host && other.tries.answered > 0);
-  const isOdd = isNamedUnlike(host, named);
+  // A name alone says little of a host that counts enough machines by itself.
+  const isInUse = host.isActivated === true && (host.report?.host?.count?.value ?? 0) >= 25;
+  const isOdd = !isInUse && isNamedUnlike(host, named);
   const places: Place[] = [
     ...(isWorkstation && name !== undefined ? [name.at] : []),
     ...(asked?.askers.map(({ newest }) => the.evidence.handled.place(newest)) ?? []),

@@ -1,5 +1,6 @@
 import type { Case } from "../case/case.ts";
 import type { Client } from "../case/client.ts";
+import { cloudOf } from "../case/cloud.ts";
 import { DNS_FAILED, foundIn, isHurt, mayAsk, NAME_NOT_FOUND, type Pin, pinOf } from "../case/discovery.ts";
 import { isProvidersHost, NO_CONTACT, type Unreached, unreachedIn } from "../case/unreachable.ts";
 import { defineCause, notEvaluated, ruledOut, seen, type Verdict } from "../cause.ts";
@@ -201,6 +202,8 @@ interface Pinned {
 function pinnedFrom(the: Case, client: Client, unreached: readonly Unreached[]): Pinned | undefined {
   const pin = pinOf(the, client);
   if (pin === undefined) return neverElsewhere(the, client);
+  // Clouds name their own host to their machines: so it has to be there.
+  if (isProvidersHost(pin.host) && cloudOf(the, client) !== undefined) return undefined;
   const targets = foundIn(the).flatMap((answer) => answer.targets);
   const others = [...new Set(targets.map(({ host }) => host))].filter(
     (host) => !the.names.same(host, [pin.host]),

@@ -1,6 +1,14 @@
 import type { Case } from "../case/case.ts";
 import { clonesOf } from "../case/clones.ts";
-import { type Pooled, pooled, type Short, shortIn, spanOf, unreadHosts } from "../case/counting.ts";
+import {
+  type Pooled,
+  pooled,
+  poolNamed,
+  type Short,
+  shortIn,
+  spanOf,
+  unreadHosts,
+} from "../case/counting.ts";
 import { quotes } from "../case/places.ts";
 import { rebuiltIn } from "../case/rebuilt.ts";
 import { trendOf } from "../case/trend.ts";
@@ -82,7 +90,7 @@ export const countNotReached = defineCause<Facts>({
     en: {
       title: "Too few machines ask the host for the count that the clients need",
       why: ({ pool, required, count, cmids, names, clients }) =>
-        `${list(clients)} ${clients.length === 1 ? "needs" : "need"} a count of ${required} (${pool}), and the host has ${count}${cmids > 0 ? `: its log really holds no more than ${cmids} CMIDs under ${names} names in 30 days` : ""}.`,
+        `${list(clients)} ${clients.length === 1 ? "needs" : "need"} a count of ${required}${pool === "" ? "" : ` (${pool})`}, and the host has ${count}${cmids > 0 ? `: its log really holds no more than ${cmids} CMIDs under ${names} names in 30 days` : ""}.`,
       about:
         "A host activates nobody until enough different machines have asked it within 30 days: 25 for Windows clients, 5 for Windows Server and for each Office. Clients and servers of Windows share one count, so that servers may be activated while clients still wait. The host is in order; the site is small, or the rollout has just begun. It is taken for a fault of the host or of the network, though the host has answered.",
       remedy: {
@@ -102,7 +110,7 @@ export const countNotReached = defineCause<Facts>({
     ja: {
       title: "ホストに問い合わせるマシンの台数が、必要な数に達していません",
       why: ({ pool, required, count, cmids, names, clients }) =>
-        `${list(clients)} には ${required} 以上の数が必要ですが (${pool})、ホストの現在の数は ${count} です${cmids > 0 ? `。ログにも、30 日間で CMID が ${cmids} 個、名前が ${names} 個しかありません` : ""}。`,
+        `${list(clients)} には ${required} 以上の数が必要ですが${pool === "" ? "" : ` (${pool})`}、ホストの現在の数は ${count} です${cmids > 0 ? `。ログにも、30 日間で CMID が ${cmids} 個、名前が ${names} 個しかありません` : ""}。`,
       about:
         "ホストは、30 日以内に十分な台数のマシンから要求を受けるまで、どのマシンも認証しません。必要な数は、Windows クライアントが 25、Windows Server と各 Office が 5 です。Windows のクライアントとサーバーは合わせて数えるため、サーバーだけが先に認証されることもあります。ホストは正常で、拠点が小さいか、展開が始まったばかりです。ホストは応答しているのに、ホストやネットワークの障害と誤解されがちです。",
       remedy: {
@@ -151,13 +159,19 @@ function judgePool(the: Case, of: Pooled, shorts: readonly Short[]): Judgement<F
   const isOpen = sum >= required || unreadHosts(the).length > 0 || tallies.some(({ hasLog: read }) => !read);
   const few = tallies.some(({ host }) => (host.report?.host?.total?.value ?? Infinity) < required);
   const isNew = rebuiltIn(the).length > 0;
-  const isWhole = hasLog && tallies.every(({ host }) => spanOf(host) >= WEEK) && !hasClones(the);
+  // A log that holds every CMID that is counted holds every name as well.
+  const isWhole =
+    hasLog &&
+    tallies.every(
+      ({ host, told, cmids: own }) => spanOf(host) >= WEEK || (told !== undefined && told.value <= own.size),
+    ) &&
+    !hasClones(the);
   const sure = (hasLog && !isOpen) || few;
   return seen({
     verdict: isNew || !sure ? "possible" : isWhole ? "confirmed" : "likely",
     severity: shorts.some(({ client }) => client.state !== "activated") ? "error" : "warning",
     facts: {
-      pool,
+      pool: poolNamed(the, pool),
       required,
       count,
       cmids: cmids.size,

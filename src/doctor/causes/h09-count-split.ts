@@ -1,6 +1,16 @@
 import type { Case } from "../case/case.ts";
-import { type Pooled, pooled, type Short, shortIn, type Tally, unreadHosts } from "../case/counting.ts";
+import {
+  type Pooled,
+  pooled,
+  poolNamed,
+  type Short,
+  shortIn,
+  spanOf,
+  type Tally,
+  unreadHosts,
+} from "../case/counting.ts";
 import { quotes } from "../case/places.ts";
+import { WINDOW } from "../case/population.ts";
 import { defineCause, type Judgement, notEvaluated, ruledOut, seen } from "../cause.ts";
 import { list } from "../words.ts";
 
@@ -81,7 +91,7 @@ export const countSplit = defineCause<Facts>({
       why: ({ pool, required, hosts, counts, together, shared, isCounted }) =>
         together === 0
           ? `DNS or clients name ${list(hosts)}; each counts for itself, none is known to reach ${required}, and only their logs together would tell whether there are machines enough.`
-          : `${hosts.map((host, at) => `${host} counts ${counts[at]}`).join(", ")}, and ${pool} needs ${required}; ${isCounted ? `the CMIDs in their logs are ${together} together, ${shared === 0 ? "with none in common" : `${shared} of them in common`}` : `the sum of the counts is ${together}`}.`,
+          : `${hosts.map((host, at) => `${host} counts ${counts[at]}`).join(", ")}, and ${pool === "" ? "clients need" : `${pool} needs`} ${required}; ${isCounted ? `the CMIDs in their logs are ${together} together, ${shared === 0 ? "with none in common" : `${shared} of them in common`}` : `the sum of the counts is ${together}`}.`,
       about:
         "Hosts do not know of each other: each counts only the machines that happen to ask it. Two hosts for a site of forty machines may both stay below 25, though one alone would have been enough. It comes about with a host for each office, or with a second one for reliability. A site needs one host; a second makes sense when each has machines enough by itself.",
       remedy: {
@@ -105,7 +115,7 @@ export const countSplit = defineCause<Facts>({
       why: ({ pool, required, hosts, counts, together, shared, isCounted }) =>
         together === 0
           ? `DNS またはクライアントに ${list(hosts)} があります。ホストはそれぞれ別々に数えるため、${required} に達したホストは確認できず、すべてのログを合わせなければ台数が足りているか判断できません。`
-          : `${hosts.map((host, at) => `${host} の数は ${counts[at]}`).join("、")} で、${pool} に必要な数は ${required} です。${isCounted ? `ログの CMID は合わせて ${together} 個あり、${shared === 0 ? "重複はありません" : `そのうち ${shared} 個が重複しています`}` : `数の合計は ${together} です`}。`,
+          : `${hosts.map((host, at) => `${host} の数は ${counts[at]}`).join("、")} で、${pool || "クライアント"} に必要な数は ${required} です。${isCounted ? `ログの CMID は合わせて ${together} 個あり、${shared === 0 ? "重複はありません" : `そのうち ${shared} 個が重複しています`}` : `数の合計は ${together} です`}。`,
       about:
         "ホストは互いを知らず、自分に問い合わせたマシンだけを数えます。40 台の拠点に 2 台のホストがあると、1 台なら足りるのに、どちらも 25 に届かないことがあります。事業所ごとにホストを置いたり、信頼性のために 2 台目を置いたりすると起こります。1 つの拠点には 1 台で十分です。2 台目は、それぞれに十分な台数がある場合に意味があります。",
       remedy: {
@@ -167,7 +177,11 @@ function splitIn(of: Pooled, shorts: readonly Short[]): Split | undefined {
     );
   if (required === undefined) return undefined;
   // Sums of counts may count a machine twice: without anybody who waits they prove nothing.
-  if (!isCounted && !shorts.some(({ pool }) => pool === of.pool)) return undefined;
+  const isWaitedFor = shorts.some(({ pool }) => pool === of.pool);
+  if (!isCounted && !isWaitedFor) return undefined;
+  // A log that is shorter than the window holds only some of those who are counted.
+  const isPartial = tallies.some(({ told, host }) => told === undefined && spanOf(host) < WINDOW);
+  if (isPartial && !isWaitedFor) return undefined;
   return { of, tallies, required, together, isCounted };
 }
 
@@ -184,7 +198,7 @@ function sightingOf(
       ? ("error" as const)
       : ("warning" as const),
     facts: {
-      pool: of.pool,
+      pool: poolNamed(the, of.pool),
       required,
       hosts: tallies.map(({ host }) => host.label),
       counts: tallies.map(({ count }) => count),
@@ -215,14 +229,14 @@ function possible(the: Case, pools: readonly Pooled[], shorts: readonly Short[])
   const [short] = shorts;
   const of = pools.find(({ pool }) => pool === short?.pool);
   if (short === undefined || of === undefined) return notEvaluated("other-hosts");
-  const hosts = [...of.tallies.map(({ host }) => host), ...unreadHosts(the)];
+  const hosts = [...new Set([...of.tallies.map(({ host }) => host), ...unreadHosts(the)])];
   if (of.tallies.some(({ count }) => count >= short.required) || hosts.length < 2)
     return notEvaluated("other-hosts");
   return seen({
     verdict: "possible",
     severity: "error",
     facts: {
-      pool: of.pool,
+      pool: poolNamed(the, of.pool),
       required: short.required,
       hosts: hosts.map(({ label }) => label),
       counts: of.tallies.map(({ count }) => count),

@@ -64,7 +64,7 @@ export const duplicateCmid = defineCause<Facts>({
     en: {
       title: "Cloned machines share one CMID, and are counted as one",
       why: ({ machines, cmids, names, largest, options }) =>
-        `${machines} machines (${list(names)}) share ${cmids === 1 ? "one CMID" : `${cmids} CMIDs`}, used side by side, ${largest} of them one and the same${
+        `${machines} machines (${list(names)}) share ${cmids === 1 ? "one CMID" : `${cmids} CMIDs`}, used side by side${cmids === 1 ? "" : `, ${largest} of them one and the same`}${
           options.length > 0 ? `; sysprep ran with ${options.join(", ")}, without GENERALIZE` : ""
         }. A host counts CMIDs, not names.`,
       about:
@@ -77,7 +77,7 @@ export const duplicateCmid = defineCause<Facts>({
                 "On machines that exist: `muster rearm`, which makes a new CMID.",
               ]
             : [
-                "Seal the image with sysprep and /generalize, and roll it out from then on.",
+                `Seal the image with \`${SYSPREP}\`, and roll it out from then on.`,
                 "On machines that exist: `slmgr /rearm`, restart, then `slmgr /ato`.",
                 "Look at the rearm count first (`slmgr /dlv`): each /rearm uses one up.",
               ],
@@ -90,7 +90,7 @@ export const duplicateCmid = defineCause<Facts>({
     ja: {
       title: "複製されたマシンが同じ CMID を使い、1 台として数えられています",
       why: ({ machines, cmids, names, largest, options }) =>
-        `${machines} 台 (${list(names)}) が ${cmids} 個の CMID を同時に使っています。最も多いものは 1 個の CMID を ${largest} 台で共有しています${
+        `${machines} 台 (${list(names)}) が ${cmids} 個の CMID を同時に使っています${cmids === 1 ? "" : `。最も多いものは 1 個の CMID を ${largest} 台で共有しています`}${
           options.length > 0
             ? `。sysprep のオプションは ${options.join("、")} で、GENERALIZE がありません`
             : ""
@@ -105,7 +105,7 @@ export const duplicateCmid = defineCause<Facts>({
                 "既存のマシンでは `muster rearm` を実行し、新しい CMID を作ります。",
               ]
             : [
-                "以後のイメージは sysprep を /generalize 付きで実行して封印し、展開します。",
+                `以後のイメージは \`${SYSPREP}\` で封印し、展開します。`,
                 "既存のマシンでは `slmgr /rearm` を実行し、再起動してから `slmgr /ato` を実行します。",
                 "その前に `slmgr /dlv` で残りの rearm 回数を確認します。/rearm のたびに 1 回減ります。",
               ],
@@ -121,7 +121,6 @@ export const duplicateCmid = defineCause<Facts>({
     system === "muster"
       ? ["muster rearm", "muster ato"]
       : [
-          SYSPREP,
           "cscript //nologo slmgr.vbs /dlv",
           "cscript //nologo slmgr.vbs /rearm",
           "shutdown /r /t 0",
@@ -135,7 +134,8 @@ export const skipRearm = defineCause<Facts>({
   name: "duplicate-cmid-skip-rearm",
   link: "count",
   owner: "imaging",
-  systems: ["kms", "muster"],
+  // Muster has no such setting: an image of it that was sealed wrongly is H10.
+  systems: ["kms"],
   links: [
     ...LINKS,
     "https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/windows-activation-duplicate-client-machine-id",
@@ -159,7 +159,7 @@ export const skipRearm = defineCause<Facts>({
     en: {
       title: "Cloned machines share one CMID, because SkipRearm kept sysprep from making new ones",
       why: ({ machines, cmids, names, largest }) =>
-        `${machines} machines (${list(names)}) share ${cmids === 1 ? "one CMID" : `${cmids} CMIDs`}, used side by side, ${largest} of them one and the same, though the image was generalized: SkipRearm left the CMID as it was.`,
+        `${machines} machines (${list(names)}) share ${cmids === 1 ? "one CMID" : `${cmids} CMIDs`}, used side by side${cmids === 1 ? "" : `, ${largest} of them one and the same`}, though the image was generalized: SkipRearm left the CMID as it was.`,
       about:
         "With SkipRearm=1 in the unattend file or the registry, sysprep /generalize leaves the licensing state alone, and so the CMID. It is set so that test images do not use up their rearms, and is forgotten. Server images of the Azure Marketplace are built that way. While it is set, /rearm does nothing either.",
       remedy: {
@@ -176,7 +176,7 @@ export const skipRearm = defineCause<Facts>({
     ja: {
       title: "SkipRearm のため sysprep が新しい CMID を作らず、複製されたマシンが同じ CMID を使っています",
       why: ({ machines, cmids, names, largest }) =>
-        `${machines} 台 (${list(names)}) が ${cmids} 個の CMID を同時に使い、最も多いものは ${largest} 台で共有しています。イメージは一般化されていますが、SkipRearm が CMID をそのまま残しました。`,
+        `${machines} 台 (${list(names)}) が ${cmids} 個の CMID を同時に使っています${cmids === 1 ? "" : `。最も多いものは 1 個の CMID を ${largest} 台で共有しています`}。イメージは一般化されていますが、SkipRearm が CMID をそのまま残しました。`,
       about:
         "応答ファイルまたはレジストリで SkipRearm=1 になっていると、sysprep /generalize はライセンスの状態に手を付けず、CMID も残ります。テスト用のイメージで rearm を使い切らないために設定され、そのまま忘れられがちです。Azure Marketplace のサーバー イメージもこの設定で作られています。設定されている間は /rearm も効きません。",
       remedy: {
@@ -224,7 +224,8 @@ function judgeClones(the: Case, fits: Fits): Judgement<Facts> {
   const skipped =
     evidence.registry.find(({ name, value }) => name.toLowerCase() === "skiprearm" && Number(value) === 1)
       ?.at ?? evidence.sysprep.find(({ skipRearm: fact }) => fact?.value)?.skipRearm?.at;
-  const isKnown = skipped !== undefined || runs.length > 0;
+  // Muster has no sysprep to ask: a CMID in use by two is a copied folder.
+  const isKnown = the.system === "muster" || skipped !== undefined || runs.length > 0;
   if (!fits(skipped, generalized)) {
     return isKnown
       ? ruledOut(

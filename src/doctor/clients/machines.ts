@@ -34,19 +34,16 @@ export function describeMachines(
   const failuresOf = Map.groupBy(failures, (failure) => failure.machine);
   const renames = renamesOf(known.clusters);
   const hosts = new Map(known.hosts.map((host) => [host.host, host]));
-  const described = machines.flatMap((machine, at): ClientMachine[] => {
+  const described: ClientMachine[] = [];
+  for (const [at, machine] of machines.entries()) {
     const own = usesOf.get(at);
-    if (own === undefined) return [];
-    return [
-      describe(columns, names, known, {
-        machine,
-        own,
-        hosts,
-        renames,
-        failures: failuresOf.get(at) ?? [],
-      }),
-    ];
-  });
+    if (own === undefined) continue;
+    usesOf.delete(at);
+    const machineFailures = failuresOf.get(at) ?? [];
+    described.push(
+      describe(columns, names, known, { machine, own, hosts, renames, failures: machineFailures }),
+    );
+  }
   return described.sort(byAttention);
 }
 
@@ -68,7 +65,8 @@ function describe(
   const successor = renames.to.get(machine.label);
   const renamedTo = successor !== undefined && seen.last < successor.first ? successor.machine : undefined;
   const renamedFrom = renames.from.get(machine.label);
-  const each = [...Map.groupBy(own, (use) => use.product).values()].map((uses) => {
+  const byProduct = own.length === 1 ? [own] : [...Map.groupBy(own, (use) => use.product).values()];
+  const each = byProduct.map((uses) => {
     const latest = latestOf(columns, uses);
     const host = hosts.get(columns.computers[columns.computer[latest.latest] ?? 0] ?? "");
     const [began = Number.NaN, ends = Number.NaN] = [host?.first, host?.last];
@@ -151,12 +149,15 @@ function latestOf(columns: Columns, uses: readonly Use[]): Use {
 
 /** In the order in which they came. */
 function cmidsIn(names: UseNames, uses: readonly Use[]): string[] {
+  const [only, other] = uses;
+  if (only !== undefined && other === undefined) return [names.cmid(only)];
   const seen = uses.map((use) => ({ first: use.first, cmid: names.cmid(use) }));
   seen.sort((one, other) => byNumber(one.first, other.first) || compare(one.cmid, other.cmid));
   return [...new Set(seen.map(({ cmid }) => cmid))];
 }
 
 function codesOf(failures: readonly UseFailure[]): CodeCount[] {
+  if (failures.length === 0) return [];
   return [...Map.groupBy(failures, (failure) => failure.code)]
     .map(([code, all]) => ({ code, requests: all.reduce((total, each) => total + each.requests, 0) }))
     .sort((one, other) => other.requests - one.requests || one.code - other.code);

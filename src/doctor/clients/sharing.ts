@@ -17,7 +17,8 @@ export interface UseNames {
 export function findClusters(uses: readonly Use[], names: UseNames, reach: Reach): Cluster[] {
   const clusters: Cluster[] = [];
   for (const [cmid, ofCmid] of Map.groupBy(uses, names.cmid)) {
-    if (new Set(ofCmid.map((use) => use.machine)).size < 2 || isNoCmid(cmid)) continue;
+    // Most CMIDs are of one machine, and have one use.
+    if (ofCmid.length < 2 || new Set(ofCmid.map((use) => use.machine)).size < 2 || isNoCmid(cmid)) continue;
     const members = [...Map.groupBy(ofCmid, names.machine)]
       .map(([machine, all]) => ({ machine, ...together(all) }))
       .sort(inTime((member) => member.machine));
@@ -48,6 +49,7 @@ function verdictOf(members: readonly Seen[], reach: Reach): Cluster["verdict"] {
 export function findChanges(uses: readonly Use[], names: UseNames): CmidChange[] {
   const changes: CmidChange[] = [];
   for (const [machine, ofMachine] of Map.groupBy(uses, names.machine)) {
+    if (ofMachine.length < 2) continue;
     for (const [pool, ofPool] of Map.groupBy(ofMachine, names.pool)) {
       const byCmid = Map.groupBy(ofPool, names.cmid);
       if (byCmid.size < 2) continue;

@@ -33,7 +33,8 @@ export interface UseFailure {
 export interface LoggedMachine {
   readonly label: string;
   readonly names: readonly string[];
-  readonly hosts: Set<number>;
+  /** Each once. */
+  readonly hosts: number[];
 }
 
 /** All rows, gathered by machine, CMID and product. */
@@ -45,7 +46,11 @@ export interface Gathered {
 
 /** Goes over the rows once and gathers them. */
 export function gatherUses(columns: Columns, { machines: identities, machineOf }: Identities): Gathered {
-  const machines: LoggedMachine[] = identities.map((each) => ({ ...each, hosts: new Set() }));
+  const machines: LoggedMachine[] = identities.map((each) => ({
+    label: each.label,
+    names: each.names,
+    hosts: [],
+  }));
   const nameless = new Map<number, number>();
   const index = new UseIndex(columns.cmids.length);
   const { time, code, name, computer } = columns;
@@ -55,7 +60,8 @@ export function gatherUses(columns: Columns, { machines: identities, machineOf }
     const product = columns.product[row] ?? 0;
     const named = machineOf[name[row] ?? 0] ?? -1;
     const machine = named >= 0 ? named : namelessMachine(cmid);
-    machines[machine]?.hosts.add(computer[row] ?? 0);
+    const hosts = machines[machine]?.hosts;
+    if (hosts?.includes(computer[row] ?? 0) === false) hosts.push(computer[row] ?? 0);
     const at = time[row] ?? Number.NaN;
     const use = index.find(machine, cmid, product, row);
     use.requests += 1;
@@ -72,7 +78,7 @@ export function gatherUses(columns: Columns, { machines: identities, machineOf }
   function namelessMachine(cmid: number): number {
     const known = nameless.get(cmid);
     if (known !== undefined) return known;
-    const made = machines.push({ label: columns.cmids[cmid] ?? "", names: [], hosts: new Set() }) - 1;
+    const made = machines.push({ label: columns.cmids[cmid] ?? "", names: [], hosts: [] }) - 1;
     nameless.set(cmid, made);
     return made;
   }

@@ -32,7 +32,9 @@ export async function collectEvidence(
 
 /** The files of a bundle: each output, and what was run for it. */
 export function bundleFiles(collected: readonly CollectedCommand[]): CollectedFile[] {
-  const list = collected.map(({ file, argv, result }) => `${file}: ${argv.join(" ")} (${result})`);
+  const list = collected.map(
+    ({ file, argv, typed, result }) => `${file}: ${typed ?? argv.join(" ")} (${result})`,
+  );
   const readme = `What muster collect ran on this machine:\n\n${list.join("\n")}\n`;
   return [
     { name: "collected.txt", bytes: new TextEncoder().encode(readme) },

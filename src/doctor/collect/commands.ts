@@ -3,6 +3,8 @@ export interface EvidenceCommand {
   /** Name of its output in the bundle. */
   readonly file: string;
   readonly argv: readonly string[];
+  /** As people type it, where that is not `argv`. */
+  readonly typed?: string;
 }
 
 /** What is known of the machine that evidence is taken from. */
@@ -30,10 +32,16 @@ function musterCommands({ muster, folders, suffixes, platform }: CollectFrom): E
     const data = folders[role];
     if (data === undefined) return [];
     const of = ["--role", role, "--data", data];
+    const own = (file: string, ...args: string[]) => ({
+      file: `muster-${role}/${file}`,
+      argv: [...muster, ...args],
+      typed: ["muster", ...args].join(" "),
+    });
     return [
-      { file: `muster-${role}/dlv.txt`, argv: [...muster, "dlv", ...of] },
-      { file: `muster-${role}/events.xml`, argv: [...muster, "events", "--xml", ...of] },
-      { file: `muster-${role}/status.json`, argv: [...muster, role, "status", "--json", "--data", data] },
+      own("dlv.txt", "dlv", ...of),
+      // What a client is told by its administrator, `dlv` prints only once it is licensed.
+      ...(role === "client" ? [own("dlv.json", "dlv", "--json", ...of)] : []),
+      own("events.xml", "events", "--xml", ...of),
     ];
   });
   if (roles.length === 0 || platform === "win32") return roles;

@@ -29,6 +29,8 @@ export interface GatherOptions extends BundleOptions {
 
 const HEAD = 65_536;
 const STEP = 1 << 20;
+/** After so many bytes read, what was only passed by is thrown away: left to itself, a runtime lets it pile up for longer. */
+const COLLECT = 32 << 20;
 /** As much of one text is read: it is held in memory and looked at by every format. */
 const TEXT_BYTES = 64 << 20;
 const TEXT_LINES = 400_000;
@@ -68,6 +70,7 @@ class Gathering {
   private readonly onProgress: (done: Progress) => void;
   private files = 0;
   private bytes = 0;
+  private collected = 0;
   private total: number;
   private readonly small = { bytes: ALL_BYTES, lines: ALL_LINES };
   private readonly large = { bytes: ALL_BYTES, lines: ALL_LINES };
@@ -80,7 +83,9 @@ class Gathering {
   async finish({ look }: GatherOptions): Promise<Evidence> {
     await look?.(this.collector);
     dropRepeated(this.collector);
-    return merge(this.collector);
+    const evidence = merge(this.collector);
+    if (this.bytes >= COLLECT) Bun.gc(true);
+    return evidence;
   }
 
   async take(item: BundleItem): Promise<void> {
@@ -218,6 +223,10 @@ class Gathering {
 
   private tell(name: string): void {
     const { files, bytes, total } = this;
+    if (bytes - this.collected >= COLLECT) {
+      this.collected = bytes;
+      Bun.gc(true);
+    }
     this.onProgress({ files, bytes, total: Math.max(total, bytes), name });
   }
 }

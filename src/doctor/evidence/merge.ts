@@ -12,19 +12,18 @@ import type { Evidence, Machine, Origin, System } from "./model.ts";
  * Takes the collector over; its tables become those of the evidence. The order of the files makes no difference.
  */
 export function merge(collector: Collector): Evidence {
-  const joined = joinMachines(collector);
-  const paths = new Set(joined.stretches.map(({ origin }) => origin.file));
-  const labels = labelsOf(joined.parties, [...paths]);
-  const machines = new Map(joined.parties.map((party) => [party, machine(party, labels.get(party) ?? "")]));
-  const machineOf = (origin: Origin) => {
-    const party = joined.partyOf.get(origin);
-    return party === undefined ? undefined : machines.get(party);
-  };
+  const { parties, partyOf, stretches } = joinMachines(collector);
+  const paths = new Set(stretches.map(({ origin }) => origin.file));
+  const labels = labelsOf(parties, [...paths]);
+  const machines = new Map(parties.map((party) => [party, machine(party, labels.get(party) ?? "")]));
+  // What the machines were found by is not kept: for a large log it is a good part of all.
+  const byOrigin = new Map([...partyOf].map(([origin, party]) => [origin, machines.get(party)]));
+  const machineOf = (origin: Origin) => byOrigin.get(origin);
   nameRows(collector, machineOf);
   const { readings: _, logs, events, ...items } = collector;
   return {
     system: systemOf(collector),
-    files: filesOf(collector, joined.stretches, machineOf),
+    files: filesOf(collector, stretches, machineOf),
     machines: [...machines.values()].sort((a, b) => (a.label < b.label ? -1 : 1)),
     machineOf,
     machineNamed: finder([...machines.values()]),

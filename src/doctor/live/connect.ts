@@ -26,7 +26,12 @@ export interface ConnectOptions {
 const MOST = 64 * 1024;
 
 /** Connects, sends, waits for the answer, and ends the connection. Never throws. */
-export function connectTo({ host, port, timeout, send, expect }: ConnectOptions): Promise<Connected> {
+export async function connectTo(options: ConnectOptions): Promise<Connected> {
+  const connected = await connectOnce(options);
+  return connected.result === "refused" ? { ...connected, result: await refusalOf(options) } : connected;
+}
+
+function connectOnce({ host, port, timeout, send, expect }: ConnectOptions): Promise<Connected> {
   const started = performance.now();
   return new Promise((resolve) => {
     let bytes = Buffer.alloc(0);
@@ -51,6 +56,22 @@ export function connectTo({ host, port, timeout, send, expect }: ConnectOptions)
     socket.on("close", () => end(address === undefined ? "failed" : "reset"));
     socket.on("error", (error: NodeJS.ErrnoException) => end(RESULTS[error.code ?? ""] ?? "failed"));
   });
+}
+
+/**
+ * Bun's sockets call every connection that fails at once ECONNREFUSED; its `fetch` keeps the system's own code. The port
+ * is shut, so that nothing is sent by asking again.
+ */
+async function refusalOf({ host, port, timeout }: ConnectOptions): Promise<Probe["result"]> {
+  const name = host.includes(":") ? `[${host}]` : host;
+  try {
+    await fetch(`http://${name}:${port}/`, { method: "HEAD", signal: AbortSignal.timeout(timeout) });
+  } catch (error) {
+    const { code } = error as { code?: string };
+    // A port that is shut says so at once: what takes its time is a network that looks for the machine in vain.
+    return code === "ECONNREFUSED" || code === "ConnectionRefused" ? "refused" : "unreachable";
+  }
+  return "refused";
 }
 
 const RESULTS: Readonly<Record<string, Probe["result"]>> = {

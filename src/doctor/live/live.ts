@@ -4,6 +4,7 @@ import type { Place } from "../evidence/place.ts";
 import { type Answered, askDns, type Resolver } from "./ask-dns.ts";
 import { type Connected, connectTo } from "./connect.ts";
 import { askMuster } from "./muster-host.ts";
+import { answersPing } from "./ping.ts";
 import { answerLength, type BindAnswer, bindAnswer, bindRequest } from "./rpc-bind.ts";
 
 /** What to look at, and from where. */
@@ -15,6 +16,8 @@ export interface LiveOptions {
   readonly suffixes: readonly string[];
   /** One host to look at, in the place of those that DNS names. */
   readonly host?: { readonly name: string; readonly port: number } | undefined;
+  /** The evidence beside is this machine's own: hosts that it is given by name are looked at as well. */
+  readonly isOwn?: boolean;
   /** Names of this machine. */
   readonly names: readonly string[];
   /** Milliseconds that each single question may take. */
@@ -36,12 +39,19 @@ const MOST_HOSTS = 20;
 export async function lookLive(options: LiveOptions, collector: Collector): Promise<void> {
   const look = new Look(options, collector);
   const { host } = options;
-  const targets = host === undefined ? await look.discover() : [{ host: host.name, port: host.port || PORT }];
+  const targets =
+    host === undefined
+      ? unique([...look.pinned(), ...(await look.discover())])
+      : [{ host: host.name, port: host.port || PORT }];
   for (const target of targets.slice(0, MOST_HOSTS)) {
     const name = target.host.toLowerCase();
     const addresses = await look.resolve(name);
     for (const address of addresses) await look.reach(name, address, target.port);
   }
+}
+
+function unique(targets: readonly Pick<SrvTarget, "host" | "port">[]): Pick<SrvTarget, "host" | "port">[] {
+  return [...new Map(targets.map(({ host, port }) => [`${host}:${port}`, { host, port }])).values()];
 }
 
 /** A host at one of its addresses. */
@@ -69,18 +79,24 @@ class Look {
     return this.reading.origin;
   }
 
+  /** Hosts that this machine was given by name, or found before. */
+  pinned(): Pick<SrvTarget, "host" | "port">[] {
+    if (!this.options.isOwn) return [];
+    return this.collector.products
+      .flatMap(({ client }) => [client?.registered?.value ?? [], client?.discovered?.value ?? []].flat())
+      .map(({ name, port }) => ({ host: name, port: port || PORT }));
+  }
+
   /** The SRV records of every suffix, by every name server. */
   async discover(): Promise<SrvTarget[]> {
     const label = this.options.system === "muster" ? "_muster._tcp" : "_vlmcs._tcp";
-    const found = new Map<string, SrvTarget>();
+    const found: SrvTarget[] = [];
     for (const suffix of this.options.suffixes) {
       for (const resolver of this.options.resolvers) {
-        for (const target of await this.ask(resolver, `${label}.${suffix}`)) {
-          if (!found.has(`${target.host}:${target.port}`)) found.set(`${target.host}:${target.port}`, target);
-        }
+        found.push(...(await this.ask(resolver, `${label}.${suffix}`)));
       }
     }
-    return [...found.values()];
+    return found;
   }
 
   /** The addresses of a host, by every name server. */
@@ -119,6 +135,11 @@ class Look {
     const target = { host, address, port, place };
     const tcp = await connectTo({ host: address, port, timeout });
     this.probe(target, "tcp", tcp, `TCP ${place}: ${tcp.result} after ${tcp.milliseconds} ms`);
+    if (tcp.result === "timeout" && (await answersPing(address, timeout))) {
+      const answer = { result: "open" as const, milliseconds: 0 };
+      const who = host === address ? host : `${host} (${address})`;
+      this.probe({ ...target, port: 0 }, "icmp", answer, `Ping ${who}: answered`);
+    }
     if (tcp.result !== "open") return;
     if (system === "muster") await this.reachMuster(target);
     else await this.bind(target);

@@ -7,19 +7,28 @@ export interface MusterAnswer {
   readonly ahead: number | undefined;
 }
 
-/** Asks what a host says to a request that it refuses. No activation is asked for. Never throws. */
+const UNKNOWN: MusterAnswer = { isMuster: false, ahead: undefined };
+
+/** Asks what a host says to a request that it refuses, by HTTP or HTTPS. No activation is asked for. Never throws. */
 export async function askMuster(
   host: string,
   port: number,
   timeout: number,
   now: () => number,
 ): Promise<MusterAnswer> {
-  const name = host.includes(":") ? `[${host}]` : host;
+  const place = `${host.includes(":") ? `[${host}]` : host}:${port}${ACTIVATIONS_PATH}`;
+  const plain = await askAt(`http://${place}`, timeout, now);
+  return plain.isMuster ? plain : askAt(`https://${place}`, timeout, now);
+}
+
+async function askAt(url: string, timeout: number, now: () => number): Promise<MusterAnswer> {
   const started = now();
   try {
-    const response = await fetch(`http://${name}:${port}${ACTIVATIONS_PATH}`, {
+    const response = await fetch(url, {
       redirect: "manual",
       signal: AbortSignal.timeout(timeout),
+      // Whether its certificate is trusted is the client's concern; here it only counts what listens there.
+      tls: { rejectUnauthorized: false },
     });
     const date = Date.parse(response.headers.get("date") ?? "");
     const body = (await response.json()) as { name?: unknown };
@@ -29,6 +38,6 @@ export async function askMuster(
       ahead: Number.isNaN(date) ? undefined : Math.round(middle - date),
     };
   } catch {
-    return { isMuster: false, ahead: undefined };
+    return UNKNOWN;
   }
 }

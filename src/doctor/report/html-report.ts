@@ -64,8 +64,8 @@ ${
 function steps(text: string): Html {
   const lines = text.split("\n");
   return lines.length === 1
-    ? html`<p>${text}</p>`
-    : html`<ol>${lines.map((line) => html`<li>${line}</li>`)}</ol>`;
+    ? html`<p>${prose(text)}</p>`
+    : html`<ol>${lines.map((line) => html`<li>${prose(line)}</li>`)}</ol>`;
 }
 
 function term(name: string, text: string): Html | undefined {

@@ -23,6 +23,8 @@ export interface Labels {
   readonly lookalikes: string;
   readonly links_: string;
   readonly also: string;
+  /** Heading over findings that fit as others do. */
+  readonly possible: string;
   readonly harmless: string;
   readonly ruledOut: string;
   readonly notEvaluated: string;
@@ -85,6 +87,7 @@ export const LABELS: Readonly<Record<Language, Labels>> = {
     lookalikes: "What it is taken for",
     links_: "Read more",
     also: "Also found",
+    possible: "Possible",
     harmless: "Harmless",
     ruledOut: "Not the cause",
     notEvaluated: "Could not be judged",
@@ -121,7 +124,7 @@ export const LABELS: Readonly<Record<Language, Labels>> = {
       network: "ネットワーク",
       host: "ホスト",
       key: "キー",
-      count: "数",
+      count: "現在の数",
     },
     owners: {
       dns: "DNS の管理者",
@@ -149,6 +152,7 @@ export const LABELS: Readonly<Record<Language, Labels>> = {
     lookalikes: "間違えやすい原因",
     links_: "参考",
     also: "その他の検出",
+    possible: "可能性のあるもの",
     harmless: "問題のないもの",
     ruledOut: "原因ではないもの",
     notEvaluated: "判定できなかったもの",

@@ -5,7 +5,7 @@ import { Html, html } from "./html.ts";
 /** What all pages look like: light and dark, narrow and wide, on a screen and on paper. */
 const STYLE = `
 :root{color-scheme:light dark;--ink:#1d2126;--soft:#5b6470;--paper:#fff;--card:#f5f6f8;--line:#d5d9df;--link:#0b5cad;--good:#19703c;--bad:#b3261e;--warn:#8a5300;--note:#5b4b8a;--code:#eceef1}
-@media (prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#a3abb6;--paper:#15181c;--card:#1d2126;--line:#363c45;--link:#7cb8f7;--good:#6fce93;--bad:#ff8a80;--warn:#f2b04d;--note:#b9a8f0;--code:#262b32}}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#a3abb6;--paper:#15181c;--card:#1d2126;--line:#363c45;--link:#7cb8f7;--good:#6fce93;--bad:#ff8a80;--warn:#f2b04d;--note:#b9a8f0;--code:#262b32}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:60rem;padding:1.5rem 1rem 4rem;background:var(--paper);color:var(--ink);font:1rem/1.55 system-ui,"Segoe UI","Hiragino Sans","Yu Gothic UI","Noto Sans CJK JP",sans-serif;overflow-wrap:anywhere}
 h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.25rem 0 .25rem}
@@ -23,8 +23,8 @@ figure{margin:.5rem 0}figcaption{font-size:.85rem;color:var(--soft)}
 pre,code{font-family:ui-monospace,"Cascadia Mono",Consolas,"Noto Sans Mono CJK JP",monospace;font-size:.85rem}
 pre{background:var(--code);border-radius:.35rem;padding:.5rem .7rem;margin:.2rem 0;white-space:pre-wrap}
 summary{cursor:pointer;font-weight:600}
-.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line)}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
-@media print{:root{--ink:#000;--soft:#444;--paper:#fff;--card:#fff;--line:#999;--link:#000;--code:#f2f2f2}body{max-width:none;padding:0;font-size:10pt}.finding,figure,tr{break-inside:avoid}details>*{display:block}.wide{overflow:visible}}
+.wide{overflow-x:auto}table{border-collapse:collapse;width:100%;font-size:.9rem;overflow-wrap:break-word}th.number{white-space:nowrap}th,td{text-align:left;vertical-align:top;padding:.3rem .6rem;border-bottom:1px solid var(--line)}td.number,th.number{text-align:right;font-variant-numeric:tabular-nums}
+@media print{:root{--ink:#000;--soft:#444;--paper:#fff;--card:#fff;--line:#999;--link:#000;--code:#f2f2f2}body{max-width:none;padding:0;font-size:10pt}figure,tr,li,dd{break-inside:avoid}h2,h3,dt,figcaption{break-after:avoid}.finding{box-decoration-break:clone;-webkit-box-decoration-break:clone}details::details-content{content-visibility:visible;block-size:auto}.wide{overflow:visible}}
 `;
 
 /** A whole page in one file, which asks no server for anything and runs no script. */

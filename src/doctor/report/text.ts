@@ -33,7 +33,7 @@ export function textReport(document: ReportDocument, options: TextOptions): stri
     first === undefined ? [] : findingLines(first, labels, paint, options),
     ...rest.map((finding) => (options.verbose ? findingLines(finding, labels, paint, options) : [])),
     options.verbose ? [] : listed(labels.also, rest, labels, paint, options),
-    listed(labels.findings.possible, byVerdict(document, "possible"), labels, paint, options),
+    listed(labels.possible, byVerdict(document, "possible"), labels, paint, options),
     listed(labels.harmless, byVerdict(document, "benign"), labels, paint, options),
     missingLines(document, labels, paint, options),
     ruledOutLines(document, labels, paint, options),

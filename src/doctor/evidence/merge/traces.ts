@@ -13,8 +13,8 @@ export interface Span {
 export class Trace {
   isHost = false;
   isClient = false;
-  /** Activation ids by `product cmid`, each seen with each. */
-  readonly cmids = new Map<string, { product: string; cmid: string }>();
+  /** Activation ids and CMIDs that were seen together, by the two as one number. */
+  readonly cmids = new Map<number, { product: string; cmid: string }>();
   /** When events of an activation id were logged. */
   readonly products = new Map<string, Span>();
   /** Whether an activation id was licensed, by the last event that says so. */
@@ -23,7 +23,8 @@ export class Trace {
   /** Takes note of a license state. */
   state(product: string, time: number, is: boolean): void {
     const known = this.licensed.get(product);
-    if (known === undefined || time >= known.time) this.licensed.set(product, { time, is });
+    if (known === undefined) this.licensed.set(product, { time, is });
+    else if (time >= known.time) [known.time, known.is] = [time, is];
   }
 }
 
@@ -72,17 +73,21 @@ export function readTraces(collector: Collector, names: Names, cmids: ReadonlySe
   };
   const sent = collector.sent.table;
   const keyOfSent = keys(sent, names, "computer");
+  const keyOfHost = keys(sent, names, "host", withoutPort);
+  const [productIds, cmidIds] = [sent.column("product"), sent.column("cmid")];
   for (let at = 0; at < sent.length; at++) {
     if (FROM_HOST(sent.get(at, "code"))) {
-      const host = plainName(withoutPort(sent.get(at, "host")));
-      if (host !== "") answering.add(names.keyOf(host, sent.get(at, "file")));
+      const host = keyOfHost(at);
+      if (host !== "") answering.add(host);
     }
     const key = keyOfSent(at);
     if (key === "") continue;
     const trace = traceOf(key);
     trace.isClient = true;
     const [product, cmid] = [sent.get(at, "product"), sent.get(at, "cmid")];
-    addCmid(trace, product, cmid);
+    const pair = pairOf(productIds[at], cmidIds[at]);
+    if (!trace.cmids.has(pair) && cmid !== "" && !/^[0-]+$/.test(cmid))
+      trace.cmids.set(pair, { product, cmid });
     const time = sent.get(at, "time");
     stretch(trace.products, product, time);
     trace.state(product, time, sent.get(at, "status") === 1);
@@ -128,11 +133,12 @@ interface Rows<Column extends string> {
   values(name: "file" | Column): readonly string[];
 }
 
-/** The key of the machine that a column names, by row; `""` when it names none. */
+/** The key of the machine that a column names, `nameIn` its texts, by row; `""` when it names none. */
 function keys<Column extends string>(
   rows: Rows<Column>,
   names: Names,
   column: Column,
+  nameIn = (text: string) => text,
 ): (row: number) => string {
   const files = rows.column("file");
   const computers = rows.column(column);
@@ -141,17 +147,11 @@ function keys<Column extends string>(
     const pair = pairOf(files[row], computers[row]);
     const found = known.get(pair);
     if (found !== undefined) return found;
-    const name = plainName(rows.values(column)[computers[row] ?? 0] ?? "");
+    const name = plainName(nameIn(rows.values(column)[computers[row] ?? 0] ?? ""));
     const key = name === "" ? "" : names.keyOf(name, rows.values("file")[files[row] ?? 0]);
     known.set(pair, key);
     return key;
   };
-}
-
-function addCmid(trace: Trace, product: string, cmid: string): void {
-  if (cmid === "" || /^[0-]+$/.test(cmid)) return;
-  const pair = `${product} ${cmid}`;
-  if (!trace.cmids.has(pair)) trace.cmids.set(pair, { product, cmid });
 }
 
 function stretch(spans: Map<string, Span>, key: string, time: number): void {

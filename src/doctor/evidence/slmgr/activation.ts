@@ -26,7 +26,7 @@ export function outcome({ text }: WholeLine): number | undefined {
 const ERROR = /^\s*\p{L}{3,12}\s?[:：]\s*[0O]x[0-9A-FOlI]{8}(?![0-9A-Fa-f])/u;
 /** Words of the messages of licensing, whose subject no language translates or that are known here. */
 const LICENSING =
-  /KMS|Software Licensing|ソフトウェア ライセンス|软件授权|slui\.exe|Lizenzierung|licen[cs]|лиценз/i;
+  /KMS|Software Licensing|elevated privileges|ソフトウェア ライセンス|软件授权|slui\.exe|Lizenzierung|licen[cs]|лиценз/i;
 
 /** Whether a line is an error as slmgr prints it: `Error: 0xC004F074 The Software Licensing Service ...`. */
 export function isError({ text }: WholeLine): boolean {
@@ -45,6 +45,12 @@ export function saysKeyMissing({ text }: WholeLine): boolean {
   return /^\s*(?:Error|エラー)\s?[:：]\s*(?:product key not found|プロダクト キーが見つかりません)/i.test(
     text,
   );
+}
+
+/** The code of licensing that Muster's commands print behind their errors: `muster: This key is blocked. (0xC004F051)`. */
+export function musterError({ text }: WholeLine): number | undefined {
+  const [, written] = /^muster: .{1,500}\((0xC004[0-9A-F]{4})\)$/.exec(text.trim()) ?? [];
+  return written === undefined ? undefined : Number(written);
 }
 
 /** Whether the message of an error is one of licensing. */

@@ -8,6 +8,7 @@ import {
   isError,
   isLicensing,
   isNamedError,
+  musterError,
   outcome,
   saysKeyMissing,
 } from "./activation.ts";
@@ -166,19 +167,21 @@ class SessionReader {
 
   /** An error without the line that announces an attempt. */
   private takesError(line: WholeLine): boolean {
-    const isMissing = saysKeyMissing(line);
-    if (!isMissing && !isError(line)) return false;
-    const code = isMissing ? KEY_MISSING : outcome(line);
-    if (code === undefined || !(this.isScript || isMissing || isLicensing(line))) return false;
+    const own = musterError(line);
+    const known = own ?? (saysKeyMissing(line) ? KEY_MISSING : undefined);
+    if (known === undefined && !isError(line)) return false;
+    const code = known ?? outcome(line);
+    if (code === undefined || !(this.isScript || known !== undefined || isLicensing(line))) return false;
     this.close();
     const { option } = this.session;
+    const system = own === undefined ? "kms" : "muster";
     this.understand([line]);
     if (option === "" || option === "/ato" || option === "/act") {
-      const { origin } = this.reading("slmgr-ato", /^\s*Error/.test(line.text) ? "en" : "", "kms");
+      const { origin } = this.reading("slmgr-ato", /^\s*Error/.test(line.text) ? "en" : "", system);
       this.collector.attempts.push({ origin, at: line.at, code: fact(line, code) });
       return true;
     }
-    const { origin } = this.reading("slmgr-dlv", "", "kms");
+    const { origin } = this.reading("slmgr-dlv", "", system);
     const value = `0x${code.toString(16).toUpperCase().padStart(8, "0")}`;
     this.collector.statements.push({ origin, at: line.at, what: "slmgr-error", name: option, value });
     return true;
