@@ -6,6 +6,7 @@ test.each([
   ["docs/air-gap.md", 18],
   ["docs/phone.md", 7],
   ["docs/operations.md", 18],
+  ["docs/doctor.md", 6],
 ])(
   "%s does what it says",
   async (page, fewest) => {

@@ -8,8 +8,8 @@ import { type ConsoleStep, fill, type Known, learn, readSteps } from "./console-
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
 const SURROUNDINGS = {
-  // What npm has to say of a person's own settings is not Muster's output.
-  env: { ...process.env, npm_config_loglevel: "error" },
+  // What npm has to say of a person's own settings is not Muster's output, and pages do not show it in their language.
+  env: { ...process.env, npm_config_loglevel: "error", LC_ALL: "C.UTF-8" },
   stdin: "ignore",
   stdout: "pipe",
 } as const;
@@ -43,7 +43,7 @@ async function take(step: ConsoleStep, folder: string, known: Known): Promise<Kn
 function makeCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), "muster-walk-"));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  for (const name of ["src", "node_modules", "package.json"])
+  for (const name of ["src", "docs", "node_modules", "package.json"])
     symlinkSync(join(ROOT, name), join(folder, name));
   return folder;
 }

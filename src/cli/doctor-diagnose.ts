@@ -108,12 +108,13 @@ async function evidenceFor(paths: readonly string[], options: DiagnoseOptions): 
   const step = (what: string) => onProgress({ files: 0, bytes: 0, total: 0, name: what });
   try {
     const hasRole = paths.length === 0 && isRoleHere(options);
-    const look = await liveLook(options, hasRole ? "muster" : "kms", step);
+    const look = await liveLook(options, hasRole, step);
     const gathering: GatherOptions = { onProgress, ...look };
     if (paths.length > 0 || (options.live !== undefined && !hasRole)) return await gather(paths, gathering);
     const files = await ownEvidence(options, ({ argv }) => step(argv.join(" ")));
     return await gatherSources(
-      files.map(({ name, bytes }) => memorySource(name, bytes)),
+      // In one folder, as a bundle would be: so they are known to be of one machine.
+      files.map(({ name, bytes }) => memorySource(`this machine/${name}`, bytes)),
       gathering,
     );
   } finally {

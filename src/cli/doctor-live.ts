@@ -28,7 +28,10 @@ export function addLive(command: Command): void {
       "look at the network from here too: DNS, then each host's port; or one host, NAME[:PORT]",
     )
     .addOption(
-      new Option("--system <system>", "whose hosts to look for with --live").choices(["kms", "muster"]),
+      new Option(
+        "--system <system>",
+        "whose hosts to look for with --live (default: what the evidence is of)",
+      ).choices(["kms", "muster"]),
     )
     .option(
       "--dns-server <address>",
@@ -43,16 +46,16 @@ export function addLive(command: Command): void {
     .option("--timeout <seconds>", "how long each question may take", wholeNumber(1, 60), 5);
 }
 
-/** What to look at, for `gather`; nothing when it was not asked for. */
+/** What to look at, for `gather`; nothing when it was not asked for. `isOwn`: of a machine that has a role of Muster. */
 export async function liveLook(
   flags: LiveFlags,
-  system: "kms" | "muster",
+  isOwn: boolean,
   onStep: (what: string) => void,
 ): Promise<Pick<GatherOptions, "look">> {
   const { live, dnsServer, domain, timeout } = flags;
   if (live === undefined) return {};
-  const options: LiveOptions = {
-    system: flags.system ?? system,
+  const options: Omit<LiveOptions, "system"> = {
+    isOwn,
     resolvers: (dnsServer ?? getServers()).map(resolverOf),
     suffixes: domain ?? (await machineSuffixes()),
     host: live === true ? undefined : hostOf(live),
@@ -67,7 +70,12 @@ export async function liveLook(
       "This machine has no DNS suffix to look in; give one with --domain, or a host with --live NAME.",
     );
   }
-  return { look: (collector) => lookLive(options, collector) };
+  return {
+    look: (collector) => {
+      const isMuster = isOwn || collector.readings.some(({ origin }) => origin.system === "muster");
+      return lookLive({ ...options, system: flags.system ?? (isMuster ? "muster" : "kms") }, collector);
+    },
+  };
 }
 
 function resolverOf(text: string): Resolver {

@@ -12,6 +12,7 @@ import {
 } from "./cause.ts";
 import { CAUSES } from "./causes/index.ts";
 import { type ChainLink, chainOf } from "./chain.ts";
+import { freeMemory } from "./evidence/free-memory.ts";
 import type { Evidence } from "./evidence/model.ts";
 import type { Place } from "./evidence/place.ts";
 import { isThere } from "./present.ts";
@@ -52,12 +53,19 @@ export interface Assessment {
   readonly chain: readonly ChainLink[];
 }
 
+/** After so many causes on a large log, what they made on the way is freed. */
+const AT_ONCE = 16;
+
 /** Judges the evidence by every cause. Pure: the same evidence, the same findings. */
 export function assess(evidence: Evidence, causes: readonly Cause[] = CAUSES): Assessment {
   const the = caseOf(evidence);
+  freeMemory(evidence);
   const judged = causes
     .filter(({ systems }) => systems.includes(the.system))
-    .map((cause) => ({ cause, ...judge(cause, the) }));
+    .map((cause, at) => {
+      if (at % AT_ONCE === AT_ONCE - 1) freeMemory(evidence);
+      return { cause, ...judge(cause, the) };
+    });
   const findings = ranked(
     judged.flatMap(({ cause, judgement }) =>
       judgement?.kind === "seen" ? [{ cause, sighting: judgement.sighting }] : [],
@@ -162,9 +170,12 @@ const LADDER: readonly WantedId[] = [
 /** Of whoever is in doubt, the ladder's next steps; and what the findings still want. */
 function missingFor(the: Case, verdict: CaseVerdict, findings: readonly Finding[]): WantedId[] {
   const wanted = new Set(
-    findings
-      .filter(({ sighting }) => sighting.verdict !== "benign")
-      .flatMap(({ sighting }) => sighting.wants ?? []),
+    findings.flatMap((finding) => {
+      const { verdict: certainty, wants = [] } = finding.sighting;
+      // What is only possible wants to be told apart, by what is not there yet.
+      if (!isHeld(finding)) return certainty === "benign" ? [] : wants.filter((id) => !isThere(the, id));
+      return wants;
+    }),
   );
   if (verdict === "incomplete") {
     const ladder: readonly WantedId[] = cloudLadderOf(the) ?? LADDER;

@@ -38,7 +38,7 @@ export function caseOf(evidence: Evidence): Case {
     srv,
     targets,
     names,
-    hostNamed: (name) => hosts.find(({ machine, label }) => names.same(name, machine?.names ?? [label])),
+    hostNamed: (name) => hosts.find((host) => names.same(name, host.names)),
   };
 }
 

@@ -4,6 +4,7 @@ import { type Product, productOf } from "../products.ts";
 import { type Asker, askersOf } from "./askers.ts";
 import { type Exchange, type Requests, requestsOf } from "./exchange.ts";
 import { heldKeyOf } from "./key.ts";
+import { isLogOf } from "./log.ts";
 
 /** Something that happened at a time, with its place. */
 export interface Moment {
@@ -165,9 +166,7 @@ function eventsFor(events: Map<string, LogEvent[]>, parts: Parts, evidence: Evid
 
 function clientFrom(evidence: Evidence, parts: Parts, events: LogEvent[]): Client {
   const { label, machine, product, askers, requests, attempts } = parts;
-  const report = parts.reports
-    .toSorted((one, two) => timeOf(one.trustedTime?.value) - timeOf(two.trustedTime?.value))
-    .at(-1);
+  const report = reportOf(parts.reports);
   const info = productOf(product);
   const exchanges = requests?.newest(NEWEST) ?? [];
   const lastSuccess = successOf(exchanges, report);
@@ -201,6 +200,24 @@ function clientFrom(evidence: Evidence, parts: Parts, events: LogEvent[]): Clien
     failing,
     lastCount: answered && { value: answered.count, at: answered.at },
   };
+}
+
+/**
+ * The newest report. As text it tells what a client is told only once that is licensed; as JSON, without a time, Muster
+ * tells it always.
+ */
+function reportOf(reports: readonly ProductReport[]): ProductReport | undefined {
+  const timed = (report: ProductReport) => timeOf(report.trustedTime?.value);
+  const newest =
+    reports
+      .filter((report) => !Number.isNaN(timed(report)))
+      .toSorted((one, two) => timed(one) - timed(two))
+      .at(-1) ?? reports.at(-1);
+  const untimed = reports.find(
+    ({ origin, trustedTime }) => origin.system === "muster" && trustedTime === undefined,
+  );
+  const client = newest?.client ?? untimed?.client;
+  return newest === undefined || client === undefined ? newest : { ...newest, client };
 }
 
 /** What came of an exchange, 0 when it activated. */
@@ -296,7 +313,7 @@ function statusOf(
   if (evidence.system === "muster") return 1;
   // Who is not activated goes on asking every two hours; who has fallen silent is, or is switched off.
   const log = evidence.logs.find(
-    ({ computer, counts }) => computer === asker.host && (counts[12290] ?? 0) > 0,
+    (each) => isLogOf(evidence, each, asker.host) && (each.counts[12290] ?? 0) > 0,
   );
   const isStillAsking = asker.requests > 1 && log !== undefined && log.last - asker.last < DAY;
   return isStillAsking ? (asker.status as Status) : undefined;

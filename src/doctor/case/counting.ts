@@ -197,7 +197,7 @@ function toldBy(the: Case, host: Host, pool: string): Fact<number> | undefined {
 
 /** What clients of one pool were answered by this host, oldest first. */
 export function answersOf(the: Case, host: Host, pool: string): Exchange[] {
-  const names = host.machine?.names ?? [host.label];
+  const names = host.names;
   return the.clients
     .filter((client) => poolOf(client) === pool)
     .flatMap(({ exchanges }) => exchanges)

@@ -98,17 +98,13 @@ function requestsFrom(
     newest: (most) => {
       const from = Math.max(0, rows.length - most);
       const own = answers.get(computer) ?? [];
-      return rows.slice(from).map((row, at): Exchange => {
-        const next = rows[from + at + 1];
+      const newest = rows.slice(from);
+      const logged = newest.map((row) => loggedAt(table, row));
+      return newest.map((row, at): Exchange => {
         return new LoggedExchange(
           evidence,
           row,
-          answerOf(
-            evidence,
-            loggedAt(table, row),
-            next === undefined ? undefined : loggedAt(table, next),
-            own,
-          ),
+          answerOf(evidence, logged[at] ?? loggedAt(table, row), logged[at + 1], own),
           handled.of(row),
         );
       });

@@ -66,7 +66,7 @@ export function buildOf(the: Case, host: Host): Fact<Build> | undefined {
     const minor = revision === undefined || Number(revision) === 0 ? undefined : Number(revision);
     return { value: { build: Number(build), revision: minor }, at: version.at };
   }
-  const names = host.machine?.names ?? [host.label];
+  const names = host.names;
   const told = the.clients.flatMap(({ report }) => {
     const client = report?.client;
     const named = (client?.registered ?? client?.discovered)?.value.name;

@@ -126,7 +126,7 @@ export function ownCodes(the: Case, host: Host): Fact<number>[] {
   const attempts = evidence.attempts
     .filter((attempt) => isOfHost(the, host, attempt))
     .flatMap(({ code }) => (code === undefined || code.value === 0 ? [] : [code]));
-  const isIts = (computer: string) => the.names.same(computer, host.machine?.names ?? [host.label]);
+  const isIts = (computer: string) => the.names.same(computer, host.names);
   // Muster renews its licence by itself: what failed before is over then.
   const renewed = evidence.events.findLast(({ id, computer }) => id === 12408 && isIts(computer))?.time;
   const rules = evidence.events

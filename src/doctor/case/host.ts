@@ -10,6 +10,7 @@ import type {
 } from "../evidence/model.ts";
 import type { Client } from "./client.ts";
 import { isHostReport } from "./client.ts";
+import { isLogOf } from "./log.ts";
 import { type Names, namesOf } from "./names.ts";
 import { type Population, populationOf } from "./population.ts";
 
@@ -17,6 +18,8 @@ import { type Population, populationOf } from "./population.ts";
 export interface Host {
   readonly machine: Machine | undefined;
   readonly label: string;
+  /** What it is called by others and in its own log, lower case: a machine without a name by the file that it is known from. */
+  readonly names: readonly string[];
   /** Reports of its host keys; Windows first. */
   readonly reports: readonly ProductReport[];
   /** The one of them that holds its Windows host key, or the only one. */
@@ -104,7 +107,10 @@ function publisherIn(
   const named = [...labels].filter(([label, { names: all = [label] } = { names: [label] }]) =>
     targets.some(({ host }) => names.same(host, all)),
   );
-  const publishes = evidence.products.some(({ host }) => host?.publishing?.value);
+  // It does unless it is told not to, or unless the words for it are of a language that is not known.
+  const publishes = evidence.products.some(
+    ({ host }) => host !== undefined && host.publishing?.value !== false,
+  );
   const isOne = reporting.length === 1 && named.length === 1 && (machine?.names.length ?? 0) === 0;
   if (!isOne || !publishes || evidence.events.some(({ id }) => id === 12293)) return undefined;
   const label = named[0]?.[0] ?? "";
@@ -120,7 +126,9 @@ function hostFrom(
   machine: Machine | undefined,
   reportedAs: string,
 ): Host {
-  const isIt = (name: string) => names.same(name, machine?.names ?? [label]);
+  const own = machine === undefined || machine.names.length === 0 ? [label.toLowerCase()] : machine.names;
+  const all = reportedAs === label ? own : [...own, reportedAs.toLowerCase()];
+  const isIt = (name: string) => names.same(name, all);
   const reports = evidence.products
     .filter(isHostReport)
     .filter(({ origin }) => (evidence.machineOf(origin)?.label ?? origin.file) === reportedAs)
@@ -133,13 +141,14 @@ function hostFrom(
   return {
     machine,
     label,
+    names: all,
     reports,
     report,
     isActivated: report?.status && report.status.value === 1,
     log:
       computer === undefined
         ? undefined
-        : evidence.logs.find((each) => each.computer === computer && (each.counts[12290] ?? 0) > 0),
+        : evidence.logs.find((each) => isLogOf(evidence, each, computer) && (each.counts[12290] ?? 0) > 0),
     population: computer === undefined ? undefined : populationOf(evidence, computer),
     publications: evidence.events
       .filter(
@@ -152,7 +161,7 @@ function hostFrom(
     probes: evidence.probes.filter(
       ({ host, address }) => isIt(host) || (address !== undefined && isIt(address)),
     ),
-    addresses: names.addresses(machine?.names ?? [label]),
+    addresses: names.addresses(all),
     tries: {
       answered: answered.length,
       failed: failed.length,

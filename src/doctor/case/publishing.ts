@@ -22,9 +22,7 @@ export interface Publication {
 export function publicationsIn({ hosts, evidence }: Case): Publication[] {
   return hosts.flatMap((host) => {
     const logs = evidence.logs.filter(({ origin, computer }) =>
-      computer === ""
-        ? evidence.machineOf(origin)?.label === host.label
-        : (host.machine?.names ?? [host.label]).includes(computer),
+      computer === "" ? evidence.machineOf(origin)?.label === host.label : host.names.includes(computer),
     );
     const reported = host.reports.flatMap(({ trustedTime }) => trustedTime?.value.readings[0] ?? []);
     const times = [

@@ -50,7 +50,7 @@ export function reachesOf(the: Case, each: Unreached): Reach[] {
 
 function reachOf(the: Case, each: Unreached, client: Client): Reach | undefined {
   const { host } = each;
-  const names = host.machine?.names ?? [host.label];
+  const names = host.names;
   const isIt = (name: string) => name !== "" && the.names.same(name, names);
   const own = client.exchanges.filter((one) => isIt(one.host));
   const answered = own.findLastIndex(({ answer, code }) => answer !== undefined || !NO_CONTACT.has(code));
@@ -123,7 +123,7 @@ function neighboursOf(the: Case, host: Host, client: Client, since: number): Nei
   const own = client.machine?.label ?? client.label;
   const all = the.clients
     .flatMap(({ askers }) => askers)
-    .filter((asker) => the.names.same(asker.host, host.machine?.names ?? [host.label]))
+    .filter((asker) => the.names.same(asker.host, host.names))
     .filter((asker) => (asker.machine?.label ?? asker.name) !== own);
   const near = all.filter(({ name }) => siteOf(name) === site);
   // Where most machines are called alike, the name does not tell where one stands.

@@ -104,7 +104,7 @@ function countersThatFell({ reports }: Host): Fact<number>[] {
 
 /** A client that was last activated by a host of this name under another extended PID, and since when it is younger. */
 function knownOtherwise(the: Case, host: Host, pid: string): Fact<string> | undefined {
-  const names = host.machine?.names ?? [host.label];
+  const names = host.names;
   for (const { report } of the.clients) {
     const client = report?.client;
     const named = (client?.registered ?? client?.discovered)?.value.name;

@@ -35,7 +35,7 @@ export function trendOf(the: Case, host: Host, pool: string): Trend {
 /** The largest number of distinct CMIDs that any 30 days of the log hold. */
 function loggedPeak(the: Case, host: Host, pool: string) {
   const { table } = the.evidence.handled;
-  const own = host.machine?.names ?? [host.label];
+  const own = host.names;
   const computers = table.values("computer").map((name) => the.names.same(name, own));
   const pools = table.values("product").map((product) => (productOf(product)?.pool ?? "Windows") === pool);
   const [computer, product] = [table.column("computer"), table.column("product")];

@@ -105,7 +105,7 @@ function suspectsOf(unreached: Unreached): Partial<Record<"D02" | "N01" | "N05",
 }
 
 function unreachedFrom(the: Case, host: Host): Unreached | undefined {
-  const names = host.machine?.names ?? [host.label];
+  const names = host.names;
   const isIt = (name: string) => name !== "" && the.names.same(name, names);
   const tried = the.clients.map((client) => ({
     client,
@@ -261,7 +261,8 @@ function lastHandled({ evidence }: Case, host: Host, from: number): Place | unde
 /** A report or a log that the machine itself gave after the tries began to fail. */
 function ownEvidence({ evidence }: Case, { machine, reports }: Host, from: number): Place | undefined {
   const report = reports.find(
-    ({ trustedTime }) => trustedTime === undefined || trustedTime.value.readings.some((time) => time + SECOND > from),
+    ({ trustedTime }) =>
+      trustedTime === undefined || trustedTime.value.readings.some((time) => time + SECOND > from),
   );
   if (report !== undefined) return report.host?.count?.at ?? report.at;
   if (machine === undefined) return undefined;

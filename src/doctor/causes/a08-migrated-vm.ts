@@ -163,9 +163,7 @@ function inAzure(the: Case, client: Client, own: string, at: Place): Strayed | u
   if (asked === "" || cloudHostOf(asked) !== undefined) return undefined;
   // A host that DNS names for the VM's zone is meant to serve it.
   if (the.targets.some(({ host }) => the.names.same(host, [asked]))) return undefined;
-  const silent = unreachedIn(the).find(({ host }) =>
-    the.names.same(asked, host.machine?.names ?? [host.label]),
-  );
+  const silent = unreachedIn(the).find(({ host }) => the.names.same(asked, host.names));
   if (silent?.serves !== undefined) return undefined;
   const isRefused = CANNOT_BE_USED.has(client.failure?.code ?? 0);
   if (silent === undefined && !isRefused) return undefined;

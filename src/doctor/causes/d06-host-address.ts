@@ -150,7 +150,7 @@ interface AddressFault {
 }
 
 function addressFault(the: Case, host: Host, unreached: readonly Unreached[]): AddressFault | undefined {
-  const names = host.machine?.names ?? [host.label];
+  const names = host.names;
   const failing = unreached.find((each) => each.host.label === host.label);
   if (host.targets.length === 0 && failing === undefined) return undefined;
   const asked = the.evidence.dns.filter(

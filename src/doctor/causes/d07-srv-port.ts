@@ -59,9 +59,7 @@ export const srvPort = defineCause({
     }
     const { host, target, listening, open } = first;
     const failing = the.clients.flatMap((client) => {
-      const last = client.exchanges.findLast((each) =>
-        the.names.same(each.host, host.machine?.names ?? [host.label]),
-      );
+      const last = client.exchanges.findLast((each) => the.names.same(each.host, host.names));
       const isIt =
         last !== undefined &&
         last.answer === undefined &&

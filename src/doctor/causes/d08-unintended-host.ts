@@ -144,7 +144,7 @@ function signsOf(the: Case, host: Host, named: readonly Host[]) {
   const name = host.report?.name;
   const isWorkstation =
     name !== undefined && WORKSTATION.test(name.value) && !SERVER.test(name.value) && the.system === "kms";
-  const own = host.machine?.names ?? [host.label];
+  const own = host.names;
   // As a client it has asked another host that DNS names, for itself.
   const asked = the.clients.find(
     ({ machine, label, askers }) =>

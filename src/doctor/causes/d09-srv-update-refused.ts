@@ -57,9 +57,7 @@ export const updateRefused = defineCause({
           );
     }
     const targets = foundIn(the).flatMap((answer) => answer.targets);
-    const isListed = targets.some(({ host }) =>
-      the.names.same(host, first.host.machine?.names ?? [first.host.label]),
-    );
+    const isListed = targets.some(({ host }) => the.names.same(host, first.host.names));
     const hurt = the.clients.filter((client) => stoppedAt(client) && client.state === "notActivated");
     const isAbsent = absentIn(the).length > 0 && !hasRecord;
     const isCertain = NOT_LET.has(first.code) || the.system === "muster";

@@ -22,7 +22,7 @@ export const clientPinned = defineCause({
     "https://learn.microsoft.com/windows-server/get-started/activation-slmgr-vbs-options",
     "https://learn.microsoft.com/windows-server/get-started/kms-replace-host",
   ],
-  explains: ["D13", "D14", "N09", "C28", "C22"],
+  explains: ["D13", "D14", "N01", "N05", "N09", "C28", "C22"],
   lookalikes: [
     {
       id: "D14",
@@ -209,7 +209,7 @@ function pinnedFrom(the: Case, client: Client, unreached: readonly Unreached[]):
     (host) => !the.names.same(host, [pin.host]),
   );
   const isInDns = targets.some(({ host }) => the.names.same(host, namesAt(the, pin.host)));
-  const silent = unreached.find(({ host }) => the.names.same(pin.host, host.machine?.names ?? [host.label]));
+  const silent = unreached.find(({ host }) => the.names.same(pin.host, host.names));
   const own = client.exchanges.filter(
     ({ host }) => host !== "" && the.names.same(host, namesAt(the, pin.host)),
   );
@@ -243,7 +243,7 @@ function pinnedFrom(the: Case, client: Client, unreached: readonly Unreached[]):
 
 function namesAt(the: Case, name: string): readonly string[] {
   const host = the.hostNamed(name);
-  return host?.machine?.names ?? [host?.label ?? name, name];
+  return host?.names ?? [name];
 }
 
 /** Without a word from the registry: hours of tries at one silent host that DNS does not name, and none where it points. */

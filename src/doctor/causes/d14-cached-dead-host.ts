@@ -179,7 +179,7 @@ function stuckOn(the: Case, client: Client): Stuck | undefined {
   );
   if (unreached === undefined) return undefined;
   const { host } = unreached;
-  const names = host.machine?.names ?? [host.label];
+  const names = host.names;
   const own = client.exchanges.filter((each) => each.host !== "" && the.names.same(each.host, names));
   const last = own.at(-1);
   if (last === undefined || !NO_CONTACT.has(last.code)) return undefined;

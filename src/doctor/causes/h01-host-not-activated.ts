@@ -331,7 +331,7 @@ function servedBefore(
   if (earlier !== undefined && earlier.product?.value === report?.product?.value)
     return { requests: 0, at: earlier.status?.at };
   const { table } = the.evidence.handled;
-  const own = host.machine?.names ?? [host.label];
+  const own = host.names;
   const computers = table.values("computer").map((name) => the.names.same(name, own));
   const [computer, code] = [table.column("computer"), table.column("code")];
   let [counted, row] = [0, -1];

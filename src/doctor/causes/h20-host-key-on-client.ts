@@ -141,7 +141,7 @@ const WORKSTATION = /(professional|enterprise|education|pro)\w* edition/i;
 
 function signsOf(the: Case, host: Host, holders: readonly Host[]) {
   const report = keyReportOf(host);
-  const own = host.machine?.names ?? [host.label];
+  const own = host.names;
   const name = report?.name?.value ?? "";
   const isBusy = (figuresOf(host, "Windows")?.host.count?.value ?? 0) > 0 || host.tries.answered > 0;
   const isWorkstation =

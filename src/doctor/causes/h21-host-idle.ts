@@ -128,7 +128,7 @@ function idleOf(the: Case, host: Host) {
   const { log } = host;
   const figures = figuresOf(host, "Windows");
   if (log === undefined) return undefined;
-  const own = host.machine?.names ?? [host.label];
+  const own = host.names;
   // Only the host's own evidence tells that it was running, and where, when nobody asked.
   const others = the.evidence.logs
     .filter(
@@ -156,7 +156,7 @@ function idleOf(the: Case, host: Host) {
 /** How long the longest pause between two requests was, and which row is the last. */
 function rhythmOf({ evidence, names }: Case, host: Host) {
   const { table } = evidence.handled;
-  const own = host.machine?.names ?? [host.label];
+  const own = host.names;
   const isOwn = table.values("computer").map((name) => names.same(name, own));
   const [computers, times] = [table.column("computer"), table.column("time")];
   const rows: number[] = [];

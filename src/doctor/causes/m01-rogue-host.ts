@@ -40,8 +40,7 @@ export const rogueHost = defineCause({
 
   judge(the) {
     const found = the.hosts.flatMap((host) => {
-      const isIt = ({ host: name }: Exchange) =>
-        name !== "" && the.names.same(name, host.machine?.names ?? [host.label]);
+      const isIt = ({ host: name }: Exchange) => name !== "" && the.names.same(name, host.names);
       const refused = the.clients.flatMap((client) => {
         const own = client.exchanges.filter(isIt);
         const believed = own.findLastIndex(({ answer }) => answer !== undefined);

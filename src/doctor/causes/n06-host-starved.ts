@@ -119,8 +119,7 @@ export const hostStarved = defineCause({
 
 /** Tries at a host that were in vain, of clients that it answers at other times. */
 function missedBy(the: Case, host: Host): { missed: Place[]; clients: string[] } {
-  const isAt = ({ host: name }: Exchange) =>
-    name !== "" && the.names.same(name, host.machine?.names ?? [host.label]);
+  const isAt = ({ host: name }: Exchange) => name !== "" && the.names.same(name, host.names);
   const sporadic = the.clients.flatMap(({ exchanges, label }) => {
     const own = exchanges.filter(isAt);
     const missed = own.filter(({ code, answer }) => NO_CONTACT.has(code) && answer === undefined);

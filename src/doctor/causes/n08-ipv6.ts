@@ -179,7 +179,7 @@ function withoutRoute(the: Case): Ipv6[] {
       ({ serves, heard, manner }) => serves === undefined && heard === undefined && manner !== "refused",
     )
     .flatMap((each) => {
-      const names = each.host.machine?.names ?? [each.host.label];
+      const names = each.host.names;
       const answers = the.evidence.dns.filter(({ name }) => the.names.same(name, names));
       const wide = answers.find(({ type, addresses }) => type === "AAAA" && addresses.length > 0);
       const narrow = answers.find(({ type, result }) => type === "A" && result === "nodata");

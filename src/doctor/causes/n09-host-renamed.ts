@@ -144,14 +144,12 @@ interface Renamed {
 function renamedFrom(the: Case, client: Client, unreached: readonly Unreached[]): Renamed | undefined {
   const pin = pinOf(the, client);
   if (pin === undefined || isProvidersHost(pin.host)) return undefined;
-  const silent = unreached.find(({ host }) => the.names.same(pin.host, host.machine?.names ?? [host.label]));
+  const silent = unreached.find(({ host }) => the.names.same(pin.host, host.names));
   const newest = client.exchanges.at(-1);
   const fails = newest !== undefined && newest.answer === undefined && NO_CONTACT.has(newest.code);
   if (silent?.serves !== undefined || silent?.heard !== undefined) return undefined;
   if (silent === undefined && !(fails && isHurt(client))) return undefined;
-  const others = the.hosts.filter(
-    (host) => host !== silent?.host && !the.names.same(pin.host, host.machine?.names ?? [host.label]),
-  );
+  const others = the.hosts.filter((host) => host !== silent?.host && !the.names.same(pin.host, host.names));
   const kept = client.report?.client?.hostExtendedPid;
   const twin = others.find(({ report }) => kept !== undefined && report?.extendedPid?.value === kept.value);
   const base = { client, pin, places: [pin.at, fails ? newest.at : undefined, silent?.probes[0]?.at] };

@@ -1,3 +1,4 @@
+import { freeMemory } from "../evidence/free-memory.ts";
 import type { Evidence } from "../evidence/model.ts";
 import { productOf } from "../products.ts";
 import { type Columns, columnsOf, isFailure, isLater } from "./columns.ts";
@@ -19,6 +20,7 @@ export function summarise(evidence: Evidence, options: SummaryOptions = {}): Cli
     columns,
     identify(columns.names, (names) => cmidsOf(columns, names)),
   );
+  freeMemory(evidence);
   const names: UseNames = {
     machine: (use) => gathered.machines[use.machine]?.label ?? "",
     cmid: (use) => columns.cmids[use.cmid] ?? "",
@@ -32,6 +34,7 @@ export function summarise(evidence: Evidence, options: SummaryOptions = {}): Cli
   };
   const clusters = findClusters(gathered.uses, names, whole);
   const { days, hours, windows } = countOverTime(columns, evidence.system, isFailure);
+  freeMemory(evidence);
   return {
     hosts,
     renewalInterval: minutes,

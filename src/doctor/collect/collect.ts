@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { withoutFullKeys } from "../evidence/full-keys.ts";
 import type { EvidenceCommand } from "./commands.ts";
 
 /** A file of a bundle. */
@@ -30,7 +31,7 @@ export async function collectEvidence(
   return collected;
 }
 
-/** The files of a bundle: each output, and what was run for it. */
+/** The files of a bundle: each output, every full product key in it cut to its last five characters, and what was run. */
 export function bundleFiles(collected: readonly CollectedCommand[]): CollectedFile[] {
   const list = collected.map(
     ({ file, argv, typed, result }) => `${file}: ${typed ?? argv.join(" ")} (${result})`,
@@ -38,8 +39,15 @@ export function bundleFiles(collected: readonly CollectedCommand[]): CollectedFi
   const readme = `What muster collect ran on this machine:\n\n${list.join("\n")}\n`;
   return [
     { name: "collected.txt", bytes: new TextEncoder().encode(readme) },
-    ...collected.filter(({ bytes }) => bytes.length > 0).map(({ file, bytes }) => ({ name: file, bytes })),
+    ...collected
+      .filter(({ bytes }) => bytes.length > 0)
+      .map(({ file, bytes }) => ({ name: file, bytes: maskedKeys(bytes) })),
   ];
+}
+
+/** Windows keeps a full key in the very registry key that holds its settings. Keys are ASCII in every code page. */
+function maskedKeys(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(withoutFullKeys(Buffer.from(bytes).toString("latin1")), "latin1");
 }
 
 function outputOf([program = "", ...args]: readonly string[]): Promise<

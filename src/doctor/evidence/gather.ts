@@ -6,6 +6,7 @@ import { decode, encodingOf } from "./encoding.ts";
 import { dropRepeated } from "./events/repeated.ts";
 import type { StreamFormat } from "./format.ts";
 import { STREAM_FORMATS, TEXT_FORMATS } from "./formats.ts";
+import { freeMemory } from "./free-memory.ts";
 import { merge } from "./merge.ts";
 import type { Evidence } from "./model.ts";
 import type { EvidenceSource } from "./source.ts";
@@ -84,7 +85,7 @@ class Gathering {
     await look?.(this.collector);
     dropRepeated(this.collector);
     const evidence = merge(this.collector);
-    if (this.bytes >= COLLECT) Bun.gc(true);
+    freeMemory(evidence);
     return evidence;
   }
 

@@ -61,7 +61,7 @@ describe("A redacted report", () => {
               ),
             ),
             "host.txt": hostDlv({ count: 1 }),
-            "srv.txt": nslookup(`_vlmcs._tcp.${domain}`, [{ host: kms }], address),
+            "srv.txt": nslookup(domain, [{ host: kms, address }]),
           });
           const plain = documentOf({ case: the, ...assessment }, language);
           const document = redactedDocument(plain, redaction(the.evidence));
@@ -94,7 +94,9 @@ describe("A redacted report", () => {
   });
 
   test("keeps a machine's name that is a word of the texts themselves, or nothing could be read", async () => {
-    const files = { "srv.txt": nslookup("_vlmcs._tcp.zqcorp.example", [{ host: "kms.zqcorp.example" }]) };
+    const files = {
+      "srv.txt": nslookup("zqcorp.example", [{ host: "kms.zqcorp.example" }], "dc01.zqcorp.example"),
+    };
     const { case: the } = await assessed(files);
     const redact = redaction(the.evidence);
     expect(redact("KMS host caching is enabled; KMS machine name from DNS: kms.zqcorp.example:1688")).toBe(

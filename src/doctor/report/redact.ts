@@ -140,7 +140,7 @@ function replacements(
     const token = VOCABULARY.has(bare) ? bare : `machine-${number("machine", bare)}`;
     const domain = name.slice(bare.length + 1);
     names.set(name, domain === "" ? token : `${token}.${names.get(domain)}`);
-    names.set(bare, token);
+    if (!VOCABULARY.has(bare)) names.set(bare, token);
   }
   return names;
 }

@@ -85,7 +85,8 @@ export function fieldByPosition(line: string, position: Position): Field | undef
 /** What comes behind the license status. */
 function later(label: string, value: string, position: Position): Field | undefined {
   const { has, figure } = position;
-  const number = whole(value);
+  // A host that is not activated counts -1.
+  const number = value === "-1" ? -1 : whole(value);
   if (number !== undefined && (position.afterHeading || figure >= 0)) return nextFigure(figure);
   if (number !== undefined) return has("rearms") ? "skuRearms" : "rearms";
   if (figure >= 1 && figure < 4) return figure === 1 ? "publishing" : "priority";
