@@ -36,6 +36,12 @@ export interface BindOptions {
   readonly address?: string;
   /** BIND's words for who may update; `key muster-key;` unless told. */
   readonly allowUpdate?: string;
+  /** More statements for its configuration. */
+  readonly statements?: string;
+  /** The port, where it has to be a certain one; a free one unless told. */
+  readonly port?: number;
+  /** The command by which a program is started in another network namespace; of this machine's unless told. */
+  readonly within?: readonly string[];
 }
 
 const KEY_NAME = "muster-key";
@@ -55,7 +61,7 @@ const SYSTEM_PATH = `${process.env.PATH ?? ""}:/usr/sbin:/usr/local/sbin:/usr/bi
 export async function startBind(options: BindOptions): Promise<Bind> {
   const named = findProgram("named");
   findProgram("dig");
-  const { zone, records = [], algorithm = "hmac-sha256", address = "127.0.0.1" } = options;
+  const { zone, records = [], algorithm = "hmac-sha256", address = "127.0.0.1", within = [] } = options;
   const folder = await mkdtemp(join(tmpdir(), "muster-bind-"));
   // AppArmor confines the installed path to the system's folders; a copy is free to read this one.
   const program = join(folder, "named");
@@ -72,7 +78,7 @@ export async function startBind(options: BindOptions): Promise<Bind> {
   const unknownKeyFile = await file("unknown.key", keyText("unknown-key", algorithm, secret));
   await file("zone.db", zoneText(zone, records));
 
-  const { port, running } = await startAtFreePort(address, async (free) => {
+  const startAt = async (free: number): Promise<Running> => {
     const configuration = await file(
       "named.conf",
       configurationText({
@@ -82,10 +88,14 @@ export async function startBind(options: BindOptions): Promise<Bind> {
         zone,
         keyFile,
         allowUpdate: options.allowUpdate ?? `key ${KEY_NAME};`,
-      }),
+      }) + (options.statements ?? ""),
     );
-    return startNamed(program, configuration);
-  });
+    return startNamed(program, configuration, within);
+  };
+  const { port, running } =
+    options.port === undefined
+      ? await startAtFreePort(address, startAt)
+      : { port: options.port, running: await startAt(options.port) };
   let current = running;
 
   return {
@@ -98,7 +108,7 @@ export async function startBind(options: BindOptions): Promise<Bind> {
     log: () => current.log(),
     async restart() {
       await current.end();
-      current = await startNamed(program, join(folder, "named.conf"));
+      current = await startNamed(program, join(folder, "named.conf"), within);
     },
     async stop() {
       await current.end();
@@ -130,12 +140,13 @@ class PortTaken extends Error {}
 const WATCHED = 'exec 3<&0; (cat <&3 >/dev/null; kill $$) 2>&- & exec "$0" "$@" 3<&- </dev/null';
 
 /** Starts named in the foreground and waits until it says that it runs. */
-async function startNamed(program: string, configuration: string): Promise<Running> {
-  const named = Bun.spawn(["sh", "-c", WATCHED, program, "-g", "-n", "1", "-c", configuration], {
-    stdin: "pipe",
-    stdout: "ignore",
-    stderr: "pipe",
-  });
+async function startNamed(
+  program: string,
+  configuration: string,
+  within: readonly string[],
+): Promise<Running> {
+  const command = ["sh", "-c", WATCHED, program, "-g", "-n", "1", "-c", configuration];
+  const named = Bun.spawn([...within, ...command], { stdin: "pipe", stdout: "ignore", stderr: "pipe" });
   const end = async (): Promise<void> => {
     await named.stdin.end();
     await named.exited;

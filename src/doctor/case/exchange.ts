@@ -104,7 +104,10 @@ function requestsFrom(
         return new LoggedExchange(
           evidence,
           row,
-          answerOf(evidence, logged[at] ?? loggedAt(table, row), logged[at + 1], own),
+          // What failed on the way has no answer: the next 12289 is of another product, or of another host.
+          table.get(row, "code") === 0
+            ? answerOf(evidence, logged[at] ?? loggedAt(table, row), logged[at + 1], own)
+            : undefined,
           handled.of(row),
         );
       });

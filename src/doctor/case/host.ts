@@ -71,20 +71,57 @@ export function hostsOf(
     add(report?.client?.registered?.value.name ?? "");
     add(report?.client?.discovered?.value.name ?? "");
   }
+  const twins = new Map<string, string>();
   const own = publisherIn(evidence, labels, targets, names);
-  return [...labels].flatMap(([label, machine]) =>
-    label === own?.nameless
+  if (own !== undefined) twins.set(own.nameless, own.named);
+  for (const [nameless, named] of loggersIn(evidence, labels, clients, names)) {
+    if (!twins.has(nameless)) twins.set(nameless, named);
+  }
+  return [...labels].flatMap(([label, machine]) => {
+    const aliases = [...twins].flatMap(([nameless, named]) => (named === label ? nameless : []));
+    return twins.has(label)
       ? []
-      : hostFrom(
-          evidence,
-          clients,
-          targets,
-          names,
-          label,
-          machine,
-          label === own?.named ? own.nameless : label,
-        ),
+      : hostFrom(evidence, clients, targets, names, label, machine, [label, ...aliases]);
+  });
+}
+
+/**
+ * A log that was saved as text may not say whose it is. It is of the host that clients asked when they were logged there;
+ * or of the only host in evidence, when that one reported itself.
+ */
+function loggersIn(
+  evidence: Evidence,
+  labels: ReadonlyMap<string, Machine | undefined>,
+  clients: readonly Client[],
+  names: Names,
+): [nameless: string, named: string][] {
+  const computers = new Set(evidence.handled.table.values("computer"));
+  const nameless = [...labels].filter(
+    ([label, machine]) => machine?.names.length === 0 && computers.has(label.toLowerCase()),
   );
+  const silent = [...labels].filter(
+    ([label, machine]) =>
+      machine?.names.length !== 0 &&
+      ![...computers].some((computer) => computer !== "" && names.same(computer, machine?.names ?? [label])),
+  );
+  return nameless.flatMap(([label]): [string, string][] => {
+    const exchange = clients
+      .flatMap(({ exchanges }) => exchanges)
+      .find(({ host, handled }) => host !== "" && handled?.host === label.toLowerCase());
+    const asked = silent.find(
+      ([other, machine]) => exchange !== undefined && names.same(exchange.host, machine?.names ?? [other]),
+    );
+    if (asked !== undefined) return [[label, asked[0]]];
+    const [only, another] = silent;
+    const isReported =
+      only !== undefined &&
+      another === undefined &&
+      nameless.length === 1 &&
+      evidence.products.some(
+        (report) => isHostReport(report) && evidence.machineOf(report.origin)?.label === only[0],
+      );
+    return isReported ? [[label, only[0]]] : [];
+  });
 }
 
 /**
@@ -124,14 +161,15 @@ function hostFrom(
   names: Names,
   label: string,
   machine: Machine | undefined,
-  reportedAs: string,
+  /** Labels of all machines that it is. */
+  labels: readonly string[],
 ): Host {
   const own = machine === undefined || machine.names.length === 0 ? [label.toLowerCase()] : machine.names;
-  const all = reportedAs === label ? own : [...own, reportedAs.toLowerCase()];
+  const all = [...own, ...labels.filter((each) => each !== label).map((each) => each.toLowerCase())];
   const isIt = (name: string) => names.same(name, all);
   const reports = evidence.products
     .filter(isHostReport)
-    .filter(({ origin }) => (evidence.machineOf(origin)?.label ?? origin.file) === reportedAs)
+    .filter(({ origin }) => labels.includes(evidence.machineOf(origin)?.label ?? origin.file))
     .toSorted((one, two) => Number(isOffice(one)) - Number(isOffice(two)));
   const report = reports.find((each) => each.host !== undefined) ?? reports[0];
   const tries = clients.flatMap(({ exchanges }) => exchanges.filter(({ host }) => isIt(host)));
@@ -145,16 +183,13 @@ function hostFrom(
     reports,
     report,
     isActivated: report?.status && report.status.value === 1,
-    log:
-      computer === undefined
-        ? undefined
-        : evidence.logs.find((each) => isLogOf(evidence, each, computer) && (each.counts[12290] ?? 0) > 0),
+    log: computer === undefined ? undefined : logOf(evidence, computer),
     population: computer === undefined ? undefined : populationOf(evidence, computer),
     publications: evidence.events
       .filter(
         ({ id, computer: logged, origin }) =>
           (id === 12293 || id === 12294) &&
-          (isIt(logged) || (logged === "" && evidence.machineOf(origin)?.label === reportedAs)),
+          (isIt(logged) || (logged === "" && labels.includes(evidence.machineOf(origin)?.label ?? ""))),
       )
       .toSorted((one, two) => one.time - two.time),
     targets: targets.filter(({ host }) => isIt(host)),
@@ -169,6 +204,13 @@ function hostFrom(
       lastFailed: failed.at(-1)?.time ?? Number.NaN,
     },
   };
+}
+
+function logOf(evidence: Evidence, computer: string): LogSpan | undefined {
+  const log = evidence.logs.find(
+    (each) => isLogOf(evidence, each, computer) && (each.counts[12290] ?? 0) > 0,
+  );
+  return log && { ...log, computer };
 }
 
 function isOffice({ application, description }: ProductReport): boolean {

@@ -60,3 +60,19 @@ test("a refusal that a success followed is over", async () => {
 test("a host that refused nobody for the time rules it out", async () => {
   expect(await judged(clockSkew, { "kms.xml": eventXml(others) })).toMatchObject({ kind: "ruledOut" });
 });
+
+test("clocks that were compared tell it before anybody is refused", async () => {
+  const stripchart = [
+    "C:\\>w32tm /stripchart /computer:kms01.corp.example /samples:1 /dataonly",
+    "Tracking kms01.corp.example [10.1.0.15:123].",
+    "Collecting 1 samples.",
+    "The current time is 3/10/2026 12:00:00 PM.",
+    "12:00:00, +21600.1234567s",
+  ].join("\r\n");
+  const judgement = await judged(clockSkew, { "clock.txt": stripchart });
+  expect(judgement).toMatchObject({ kind: "seen", sighting: { verdict: "confirmed" } });
+  const why = judgement.kind === "seen" ? clockSkew.words.en.why(judgement.sighting.facts) : "";
+  expect(why).toBe(
+    "A clock is 6 h 0 min behind that of kms01.corp.example; requests are refused from 4 hours on.",
+  );
+});

@@ -78,6 +78,7 @@ export const clockSkew = defineCause({
         clients: refused.map(({ label }) => label),
         minutesBehind: Math.round((own?.behind ?? -(measured?.ahead ?? 0)) / 60_000),
         requests: own?.requests ?? 0,
+        against: measured?.against ?? "",
         virtual: refused.some(({ askers }) => askers.some(({ virtual }) => virtual)),
       },
       evidence: [
@@ -94,10 +95,12 @@ export const clockSkew = defineCause({
   words: {
     en: {
       title: "The clocks of client and host are more than 4 hours apart",
-      why: ({ clients, minutesBehind, requests }) =>
-        minutesBehind === 0
-          ? `The request of ${list(clients)} was refused with 0xC004F06C, which is the host's answer to a clock more than 4 hours off; slmgr only shows 0xC004F074.`
-          : `The request of ${list(clients)} was refused with 0xC004F06C, and its clock is ${duration(minutesBehind, "en")} ${minutesBehind > 0 ? "behind" : "ahead of"} the host's${requests > 1 ? `, in ${requests} of its requests` : ""}; the limit is 4 hours. slmgr only shows 0xC004F074.`,
+      why: ({ clients, minutesBehind, requests, against }) =>
+        clients.length === 0
+          ? `A clock is ${duration(minutesBehind, "en")} ${minutesBehind > 0 ? "behind" : "ahead of"} that of ${against}; requests are refused from 4 hours on.`
+          : minutesBehind === 0
+            ? `The request of ${list(clients)} was refused with 0xC004F06C, which is the host's answer to a clock more than 4 hours off; slmgr only shows 0xC004F074.`
+            : `The request of ${list(clients)} was refused with 0xC004F06C, and its clock is ${duration(minutesBehind, "en")} ${minutesBehind > 0 ? "behind" : "ahead of"} the host's${requests > 1 ? `, in ${requests} of its requests` : ""}; the limit is 4 hours. slmgr only shows 0xC004F074.`,
       about:
         "A host refuses requests whose time differs from its own by more than 4 hours in UTC. The client tries the next host, and when all have refused, slmgr reports 0xC004F074, as if none had been reached. It is taken for a network fault, though the way is open. Virtual machines are prone to it: restored from a snapshot, or set by a hypervisor whose clock is wrong.",
       remedy: {
@@ -121,10 +124,12 @@ export const clockSkew = defineCause({
     },
     ja: {
       title: "クライアントとホストの時計が 4 時間を超えてずれています",
-      why: ({ clients, minutesBehind, requests }) =>
-        minutesBehind === 0
-          ? `${list(clients)} の要求は 0xC004F06C で拒否されました。これは時計が 4 時間を超えてずれているときのホストの応答です。slmgr には 0xC004F074 としか表示されません。`
-          : `${list(clients)} の要求は 0xC004F06C で拒否され、その時計はホストより ${duration(minutesBehind, "ja")}${minutesBehind > 0 ? "遅れて" : "進んで"}います${requests > 1 ? ` (要求 ${requests} 件で一致)` : ""}。許されるのは 4 時間までです。slmgr には 0xC004F074 としか表示されません。`,
+      why: ({ clients, minutesBehind, requests, against }) =>
+        clients.length === 0
+          ? `時計が ${against} より ${duration(minutesBehind, "ja")}${minutesBehind > 0 ? "遅れて" : "進んで"}います。4 時間を超えると要求は拒否されます。`
+          : minutesBehind === 0
+            ? `${list(clients)} の要求は 0xC004F06C で拒否されました。これは時計が 4 時間を超えてずれているときのホストの応答です。slmgr には 0xC004F074 としか表示されません。`
+            : `${list(clients)} の要求は 0xC004F06C で拒否され、その時計はホストより ${duration(minutesBehind, "ja")}${minutesBehind > 0 ? "遅れて" : "進んで"}います${requests > 1 ? ` (要求 ${requests} 件で一致)` : ""}。許されるのは 4 時間までです。slmgr には 0xC004F074 としか表示されません。`,
       about:
         "ホストは、UTC で自分の時刻と 4 時間を超えて異なる要求を拒否します。クライアントは次のホストを試し、すべてに拒否されると slmgr は、どのホストにも届かなかったかのように 0xC004F074 を報告します。経路は正常なのに、ネットワークの障害と誤解されがちです。仮想マシンで起こりやすく、スナップショットからの復元や、ハイパーバイザーの時計の誤りが原因になります。",
       remedy: {

@@ -98,9 +98,15 @@ export function isFailure(code: number): boolean {
 
 /** Which of two requests came later: by time, then by record; a total order of what reports show, so that the order of rows does not matter. */
 export function isLater(columns: Columns, row: number, than: number): boolean {
-  const { time, record, line, code, status, minutesLeft, virtual, file, files } = columns;
-  const [one = Number.NaN, other = Number.NaN] = [time[row], time[than]];
+  const one = columns.time[row] ?? Number.NaN;
+  const other = columns.time[than] ?? Number.NaN;
+  // Asked for every row: what makes garbage comes only where times are the same.
   if (one !== other && !(Number.isNaN(one) && Number.isNaN(other))) return Number.isNaN(other) || one > other;
+  return isLaterOfOneTime(columns, row, than);
+}
+
+function isLaterOfOneTime(columns: Columns, row: number, than: number): boolean {
+  const { record, line, code, status, minutesLeft, virtual, file, files } = columns;
   for (const column of [record, code, status, minutesLeft, virtual, line]) {
     const difference = (column[row] ?? 0) - (column[than] ?? 0);
     if (difference !== 0) return difference > 0;

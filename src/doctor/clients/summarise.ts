@@ -16,10 +16,9 @@ export function summarise(evidence: Evidence, options: SummaryOptions = {}): Cli
   const columns = columnsOf(evidence.handled);
   const { minutes, stated } = renewalIntervalOf(evidence, options.renewalInterval);
   const hosts = hostLogs(columns, evidence, minutes);
-  const gathered = gatherUses(
-    columns,
-    identify(columns.names, (names) => cmidsOf(columns, names)),
-  );
+  const identities = identify(columns.names, (names) => cmidsOf(columns, names));
+  freeMemory(evidence);
+  const gathered = gatherUses(columns, identities);
   freeMemory(evidence);
   const names: UseNames = {
     machine: (use) => gathered.machines[use.machine]?.label ?? "",

@@ -136,11 +136,16 @@ export const COUNT_BREAKS: readonly Break[] = [
         client.pin = undefined;
         for (const licence of client.licences) {
           if (licence.status === 1) licence.lastSuccess = since - world.random.between(1, 168) * 60 * 60_000;
-          licence.cached = young;
+          licence.cached = undefined;
         }
       }
       world.clients.length = 45;
-      for (const client of newcomers(world, 3, 1.5)) client.kind = "desktop";
+      newcomers(
+        world,
+        3,
+        1.5,
+        ({ kind, licences }) => kind !== "server" && licences[0]?.edition.required === 25,
+      );
       world.hosts = [young];
       republish(world);
       for (const office of old.offices) young.offices.add(office);
@@ -149,12 +154,7 @@ export const COUNT_BREAKS: readonly Break[] = [
         ...world.rules,
         reach: (client, host, time) => (time < since ? 0x800706ba : reach(client, host, time)),
       };
-      return () => {
-        young.seen.get("Windows")?.forEach((last, cmid, seen) => {
-          if (last < since) seen.delete(cmid);
-        });
-        return one(world);
-      };
+      return () => one(world);
     },
   },
 ];

@@ -245,7 +245,7 @@ export const DNS_BREAKS: readonly Break[] = [
     harm(world) {
       const clients = overdue(world, 2);
       blind(world, { clients, from: world.now - 35 * DAY });
-      forget(world, clients);
+      for (const client of clients) client.caches = false;
       return () => ({
         parts: new Set(["client-dlv", "client-log"]),
         clients,

@@ -8,7 +8,8 @@ import { DAY, type WorldClient, type WorldHost } from "../fleet/world.ts";
 export const HOST_BREAKS: readonly Break[] = [
   {
     name: "the host is not activated",
-    first: ["H01"],
+    // Its figures, and leases of its clients, show that it was activated once.
+    first: ["H01", "H16"],
     verdict: "failing",
     wishes: { hosts: 1 },
     harm(world) {

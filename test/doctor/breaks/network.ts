@@ -16,8 +16,9 @@ function tests(
 /** Faults of the way to the host. */
 export const NETWORK_BREAKS: readonly Break[] = [
   {
+    // A closed firewall and a stopped service look the same from outside.
     name: "the firewall of the host is closed",
-    first: ["N01", "N02"],
+    first: ["N01", "N02", "N05"],
     verdict: "failing",
     wishes: { hosts: 1 },
     harm(world) {
@@ -78,7 +79,7 @@ export const NETWORK_BREAKS: readonly Break[] = [
       const clients = newcomers(world, 2);
       silence(world, { clients, from: 0, code: world.random.pick([0x800706ba, 0x800706be, 0xc0020017]) });
       return () => ({
-        parts: new Set(["client-dlv", "client-log", "host-dlv", "host-log", "srv"]),
+        parts: new Set(["client-dlv", "client-log", "host-dlv", "host-log", "srv", "ipconfig"]),
         clients,
         hosts: world.hosts,
         days: 31,

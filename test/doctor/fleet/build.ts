@@ -199,6 +199,7 @@ function clientOf(
     absences: [],
     pin: undefined,
     lateCode: "",
+    caches: true,
     changes: [],
     events: [],
     rearms: random.pick([1001, 1001, 1000, 998, 3]),

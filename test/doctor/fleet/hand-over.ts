@@ -68,6 +68,10 @@ export function filesOf(world: World, over: HandOver): Files {
   const put = (name: string, text: string) => {
     files[unlike(files, name)] = encoded(random, handled(random, text));
   };
+  // Tables do not survive what consoles and mails do to long lines.
+  const save = (name: string, text: string) => {
+    files[unlike(files, name)] = encoded(random, text);
+  };
   // Nothing is to be concluded from the names of files, but people do give them names.
   const nameOf = (machine: { name: string }, what: string) =>
     random.chance(0.7) ? `${bareName(machine.name)}-${what}` : `${what}${random.digits(2)}`;
@@ -105,7 +109,7 @@ export function filesOf(world: World, over: HandOver): Files {
           vpn: over.isOpen === undefined && client.kind === "laptop" && random.chance(0.2),
         }),
       );
-    if (has("routes")) put(`${nameOf(client, "routes")}.txt`, routesText(client));
+    if (has("routes")) save(`${nameOf(client, "routes")}.txt`, routesText(client));
     if (has("port")) {
       const tests = over.hosts.map((host) =>
         portText({
@@ -127,14 +131,18 @@ export function filesOf(world: World, over: HandOver): Files {
   }
   if (has("srv")) {
     const tool = random.pick(TOOLS);
-    put("dns.txt", world.zones.map(({ name, targets }) => srvText(world, name, targets, tool)).join("\n"));
+    const table = tool === "Resolve-DnsName" || tool === "dig";
+    (table ? save : put)(
+      "dns.txt",
+      world.zones.map(({ name, targets }) => srvText(world, name, targets, tool)).join("\n"),
+    );
   }
   if (has("address")) put("addresses.txt", over.hosts.map((host) => hostAddressText(world, host)).join("\n"));
   if (has("setupact"))
-    put("setupact.log", setupactText(random, world.start - 90 * DAY, over.isGeneralized ?? true));
+    save("setupact.log", setupactText(random, world.start - 90 * DAY, over.isGeneralized ?? true));
   if (has("mak")) put("office-pc.txt", makText(world, words));
   if (has("note")) put("note.txt", random.pick(NOTES));
-  for (const [name, text] of Object.entries(over.more ?? {})) put(name, text);
+  for (const [name, text] of Object.entries(over.more ?? {})) save(name, text);
   return packed(random, files);
 }
 

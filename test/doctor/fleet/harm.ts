@@ -4,8 +4,14 @@ import { DAY, HOUR, type Licence, MINUTE, type World, type WorldClient, type Wor
 /** Ways to do harm to a fleet, of which faults are made. */
 
 /** So many machines that are set up anew some days before now, and ask for the first time. */
-export function newcomers(world: World, count: number, days = 3): WorldClient[] {
-  const chosen = world.random.shuffled(world.clients.filter(({ pin }) => pin === undefined)).slice(0, count);
+export function newcomers(
+  world: World,
+  count: number,
+  days = 3,
+  isOne: (client: WorldClient) => boolean = () => true,
+): WorldClient[] {
+  const free = world.clients.filter((client) => client.pin === undefined && isOne(client));
+  const chosen = world.random.shuffled(free).slice(0, count);
   for (const client of chosen) renew(world, client, days);
   return chosen;
 }
@@ -23,7 +29,9 @@ export function renew({ random, now }: World, client: WorldClient, days: number)
 
 /** Machines that were activated before the fault began, and whose renewal is due since. */
 export function overdue(world: World, count: number): WorldClient[] {
-  const chosen = world.random.shuffled(world.clients.filter(({ kind }) => kind !== "laptop")).slice(0, count);
+  const chosen = world.random
+    .shuffled(world.clients.filter(({ kind, licences }) => kind !== "laptop" && licences[0]?.status === 1))
+    .slice(0, count);
   for (const client of chosen) {
     client.lateCode = "";
     client.absences.length = 0;

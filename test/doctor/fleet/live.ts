@@ -170,8 +170,9 @@ function targetsFor(
 ): readonly Target[] | number {
   const isHome = !client.absences.some(({ from, until }) => time >= from && time < until);
   const found = world.rules.discover(client, time);
-  if (typeof found === "number")
+  if (typeof found === "number" && client.caches)
     return cached !== undefined && isHome ? [{ name: cached.name, port: cached.port, host: cached }] : found;
+  if (typeof found === "number") return found;
   const first = found.find(({ host }) => host !== undefined && host === cached);
   const rest = world.random.shuffled(found.filter((each) => each !== first));
   return first === undefined ? rest : [first, ...rest];

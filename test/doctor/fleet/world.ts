@@ -59,6 +59,8 @@ export interface WorldClient {
   /** Times at which it is switched off, or out of reach of the network. */
   readonly absences: { from: number; until: number; isOff: boolean }[];
   pin: string | undefined;
+  /** Whether it asks the host that it knows when DNS names none. */
+  caches: boolean;
   /** What its service logs a minute before each success, and at log-on after it; `""` for nothing. */
   lateCode: string;
   /** Changes that come at a time: a new name, a new CMID. */
