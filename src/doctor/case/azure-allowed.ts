@@ -53,7 +53,7 @@ function isOfKms(destination: string): boolean {
 }
 
 /** Addresses of the asked host, of today and of before, that routes or network rules let through by name. */
-export function allowedFor(the: Case, { client, host }: CloudAsker): Allowed[] {
+function allowedFor(the: Case, { client, host }: CloudAsker): Allowed[] {
   const all = [...host.addresses, ...host.former];
   const routes = routesOf(the, client)
     .filter(({ source, active, nextHop }) => source === "azure" && active && nextHop === "Internet")

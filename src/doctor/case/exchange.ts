@@ -283,7 +283,7 @@ function answersByComputer(evidence: Evidence): ReadonlyMap<string, readonly num
 let lastParts = { text: "", name: "", port: 0 };
 
 /** `kms01.corp.example:1688` in its parts; the port is 0 when it is not stated. */
-export function hostAndPort(text: string): { readonly name: string; readonly port: number } {
+function hostAndPort(text: string): { readonly name: string; readonly port: number } {
   if (text !== lastParts.text) lastParts = { text, ...partsOf(text) };
   return lastParts;
 }

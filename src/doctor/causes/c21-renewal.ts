@@ -1,6 +1,6 @@
 import type { Case } from "../case/case.ts";
 import { type Client, KMS_CLIENT, timeOf } from "../case/client.ts";
-import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
+import { defineCause, notEvaluated, ruledOut, seen, type Verdict } from "../cause.ts";
 import type { Place } from "../evidence/place.ts";
 import { day, duration, hresult, list } from "../words.ts";
 
@@ -78,7 +78,7 @@ export const renewalsFail = defineCause<Facts>({
           );
     }
     return seen({
-      verdict: triesAfter(first).length > 1 || isLost(first) ? "confirmed" : "likely",
+      verdict: verdictOf(the, first),
       severity: "warning",
       facts: { machines: failing.map(({ label }) => label), ...factsOf(the, first) },
       evidence: [...fallingIn(the, first), ...proofOf(first)].slice(0, 8),
@@ -226,6 +226,12 @@ export const renewalNoise = defineCause<Facts>({
   commands: () => [],
 });
 
+/** One failed try may be that of a machine that has just come back and has no network yet. */
+function verdictOf(the: Case, client: Client): Verdict {
+  if (triesAfter(client).length > 1 || isLost(client)) return "confirmed";
+  return fallingIn(the, client).length > 0 ? "likely" : "possible";
+}
+
 function intervalOf({ report, exchanges }: Client): number {
   const told =
     report?.client?.renewalInterval?.value ??
@@ -249,11 +255,12 @@ function minutesSince({ now }: Case, { lastSuccess, report }: Client): number {
   return Math.max(0, Math.round((until - (lastSuccess?.time ?? until)) / MINUTE));
 }
 
-/** Failed tries after the last success. */
-function triesAfter({ failing, events, lastSuccess, attempts }: Client): Place[] {
-  const after = lastSuccess?.time ?? Number.NEGATIVE_INFINITY;
+/** Failed tries since the renewal was due: what fails at a start or a sign-in before that is noise. */
+function triesAfter(client: Client): Place[] {
+  const { failing, events, lastSuccess, attempts } = client;
+  const due = (lastSuccess?.time ?? Number.NEGATIVE_INFINITY) + intervalOf(client) * MINUTE - HOUR;
   const ruled = events.filter(
-    ({ id, time, fields }) => id === 8198 && time > after && fields.RuleId?.toLowerCase() === RENEWAL_RULE,
+    ({ id, time, fields }) => id === 8198 && time > due && fields.RuleId?.toLowerCase() === RENEWAL_RULE,
   );
   const tried = attempts.filter(({ code }) => code !== undefined && code.value !== 0);
   return [...failing.map(({ at }) => at), ...ruled.map(({ at }) => at), ...tried.map(({ at }) => at)];

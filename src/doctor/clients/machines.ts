@@ -76,14 +76,10 @@ function describe(
       product: describeProduct(columns, names, uses, latest, reach),
     };
   });
-  const newest = new Map<string, number>();
-  for (const { pool, product } of each)
-    newest.set(pool, largest([newest.get(pool) ?? Number.NaN, product.first]));
-  const products = each.map(({ product, pool }) => {
-    const isFollowed = (newest.get(pool) ?? Number.NaN) > product.last;
-    if (renamedTo !== undefined) return settled(product, "renamed");
-    return isFollowed ? settled(product, "replaced") : product;
-  });
+  const products =
+    renamedTo === undefined
+      ? current(each)
+      : each.map(({ product }): MachineProduct => settled(product, "renamed"));
   products.sort(byAttention);
   return {
     label: machine.label,
@@ -98,6 +94,21 @@ function describe(
     ...(renamedTo === undefined ? {} : { renamedTo }),
     ...(renamedFrom === undefined ? {} : { renamedFrom }),
   };
+}
+
+/** The products of a machine, those settled that another of their pool has followed. */
+function current(
+  each: readonly { readonly pool: string; readonly product: MachineProduct }[],
+): MachineProduct[] {
+  const [only, other] = each;
+  if (only !== undefined && other === undefined) return [only.product];
+  const newest = new Map<string, number>();
+  for (const { pool, product } of each)
+    newest.set(pool, largest([newest.get(pool) ?? Number.NaN, product.first]));
+  return each.map(({ product, pool }) => {
+    const isFollowed = (newest.get(pool) ?? Number.NaN) > product.last;
+    return isFollowed ? settled(product, "replaced") : product;
+  });
 }
 
 /** How a machine stands: as the product that needs attention most, and as what ends or comes first of all. */

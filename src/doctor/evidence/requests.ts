@@ -117,9 +117,6 @@ export class RequestLog<
 export type SentLog = RequestLog<typeof SENT>;
 export type AnsweredLog = RequestLog<typeof ANSWERED>;
 export type HandledLog = RequestLog<typeof HANDLED>;
-export type SentRow = Row<typeof SENT>;
-export type AnsweredRow = Row<typeof ANSWERED>;
-export type HandledRow = Row<typeof HANDLED>;
 
 /** An empty log of 12288. */
 export function sentLog(): SentLog {

@@ -31,7 +31,7 @@ export function csvReport({ findings }: ReportDocument): string {
 }
 
 /** A cell of CSV. What a spreadsheet would take for a formula gets an apostrophe before it. */
-export function csvCell(text: string): string {
+function csvCell(text: string): string {
   const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

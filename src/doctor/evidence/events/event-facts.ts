@@ -29,7 +29,7 @@ export function eventFacts(raw: RawEvent, muster: boolean): EventFacts {
 }
 
 /** Every HRESULT in a text, unsigned, in its order. */
-export function codesIn(text: string): number[] {
+function codesIn(text: string): number[] {
   return [...text.matchAll(/\b0x([0-9a-f]{8}|0)(?![0-9a-f])/gi)].map(([code]) => Number(code)).slice(0, 64);
 }
 

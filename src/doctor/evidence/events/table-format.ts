@@ -83,7 +83,7 @@ async function readTable(source: EvidenceSource, intake: Intake): Promise<void> 
 const NEAR = 20;
 
 /** How the table of events at the beginning of a text is laid out; undefined when there is none. */
-export function layoutOf(text: string): Layout | undefined {
+function layoutOf(text: string): Layout | undefined {
   let start = 0;
   for (let line = 0; line < BEFORE && start < text.length; line++) {
     const end = text.indexOf("\n", start);

@@ -27,7 +27,7 @@ const BY_LCID: Readonly<Record<string, string>> = {
 };
 
 /** The language of labels in which no known one is: the system's own, by its extended PID; `""` when that is not known. */
-export function languageOfPid(pid: string): string {
+function languageOfPid(pid: string): string {
   return BY_LCID[String(Number(pid.split("-")[5]))] ?? "";
 }
 
