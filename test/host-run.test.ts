@@ -92,7 +92,7 @@ describe("muster host run", () => {
     writeFileSync(toml, '[host]\nlog-level = "chatty"\n');
     process.kill(host.pid, "SIGHUP");
     await until("it has refused them", () => host.errors().includes("The host keeps what it has"));
-    const store = openHostStore(folder);
+    const store = await openHostStore(folder);
     await store.changeSetting("renewal-interval", "60", () => [], Date.now());
     await store.close();
     await until("it says what changed", () => host.errors().includes('"setting":"renewalInterval"'));

@@ -46,7 +46,7 @@ async function freePort(): Promise<number> {
 
 /** The changes of settings that the host's log tells of. */
 async function changes(): Promise<Record<string, string>[]> {
-  const store = openHostStore(deployment.hostFolder);
+  const store = await openHostStore(deployment.hostFolder);
   const events = await store.events({ id: 12402 });
   await store.close();
   return events.map(({ info }) => eventFields(12402, info));
@@ -119,7 +119,7 @@ describe("a running host", () => {
       await expect(ask(url)).rejects.toThrow();
 
       // Who came too late was not let in: what was let in was counted and answered.
-      const store = openHostStore(deployment.hostFolder);
+      const store = await openHostStore(deployment.hostFolder);
       const counted = new Set((await store.machines(1_000_000)).map(({ cmid }) => cmid));
       await store.close();
       expect(answered.filter((cmid) => !counted.has(cmid))).toEqual([]);
@@ -215,7 +215,7 @@ test(
     const wrong = dns.map((word) => (word === bind.keyFile ? bind.wrongKeyFile : word));
     const second = await startHostProcess(deployment.hostFolder, "--port", "0", ...wrong);
     await until("it says why", () => second.errors().includes("Its record of this host is still there"));
-    const store = openHostStore(deployment.hostFolder);
+    const store = await openHostStore(deployment.hostFolder);
     expect((await store.events({ id: 12293 })).map(({ info }) => info)).toEqual([`0x80072338, ${ZONE}`]);
     await store.close();
     await stopHostProcess(second);

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { type BenchReport, ratio, runBench } from "../fleet/bench.ts";
+import { type BenchReport, ON_POSTGRES, ratio, runBench } from "../fleet/bench.ts";
 import { print, table } from "./output.ts";
 import { wholeNumber } from "./settings.ts";
 
@@ -8,6 +8,7 @@ interface BenchFlags {
   readonly rounds: number;
   readonly requests: number;
   readonly known: number;
+  readonly store?: string;
   readonly json?: boolean;
 }
 
@@ -26,6 +27,7 @@ export function addTo(program: Command): void {
     .option("--rounds <number>", "runs of each; the best and the worst are dropped", wholeNumber(1, 100), 7)
     .option("--requests <number>", "requests of one run", wholeNumber(100, 10_000_000), 20_000)
     .option("--known <number>", "machines the host knows beforehand", wholeNumber(1, 10_000_000), 1000)
+    .option("--store <address>", "an empty PostgreSQL database: measure a host on it in the same run")
     .option("--json", "print JSON")
     .action(async ({ json, ...options }: BenchFlags) => {
       const { stderr } = process;
@@ -39,6 +41,7 @@ export function addTo(program: Command): void {
 
 function benchText(report: BenchReport): string {
   const shown = (value: number | undefined) => (value === undefined ? "" : `${value.toFixed(2)} ×`);
+  const isShared = report.rows.some(({ server }) => server === ON_POSTGRES);
   const rows = report.rows.map((row) => [
     String(row.connections),
     row.server,
@@ -49,6 +52,7 @@ function benchText(report: BenchReport): string {
     shown(ratio(report, row, "obvious", "perSecond")),
     shown(ratio(report, row, "obvious, WAL", "perSecond")),
     shown(ratio(report, row, "empty", "p99")),
+    ...(isShared ? [shown(ratio(report, row, "muster", "perSecond"))] : []),
   ]);
   const headings = [
     "Connections",
@@ -60,6 +64,7 @@ function benchText(report: BenchReport): string {
     "Rate of obvious",
     "Rate of obvious, WAL",
     "p99 of empty",
+    ...(isShared ? ["Rate of muster"] : []),
   ];
   return `${report.machine}\n${report.versions}; ${report.known} machines known; ${report.rounds} runs\n\n${table(headings, rows)}`;
 }

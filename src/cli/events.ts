@@ -97,7 +97,7 @@ async function openReader(
   // What comes while following is shown whole.
   const limitAfter = (afterRow: number) => (afterRow === 0 ? last : undefined);
   if (role === "host") {
-    const store = openHostStore(folder);
+    const store = await openHostStore(folder);
     const filter = {
       ...(options.id === undefined ? {} : { id: options.id }),
       ...(cmid === undefined ? {} : { cmid }),

@@ -8,6 +8,7 @@ import { readTsigKeyFile } from "../host/dns/index.ts";
 import { openIdentity, tokenPath } from "../host/folder.ts";
 import { RATE_LIMIT } from "../host/http.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "../host/log.ts";
+import { hasPassword, isPostgres } from "../host/postgres/location.ts";
 import type { Publishing } from "../host/publisher.ts";
 import { type HostConfig, type RunningHost, runHost } from "../host/run.ts";
 import { type CertificateFiles, namesNotIn, readCertificate } from "../vendor/certificate.ts";
@@ -22,6 +23,7 @@ interface RunOptions {
   readonly fronts: number;
   readonly address: string;
   readonly data: string;
+  readonly store?: string;
   readonly json?: boolean;
   readonly dns: boolean;
   readonly dnsDomain?: string[];
@@ -51,6 +53,10 @@ export function addRun(group: Command): void {
   command
     .description(
       "Serve: count machines, answer them, publish the host in DNS. Ctrl+C ends it after the answers are out.",
+    )
+    .option(
+      "--store <store>",
+      "sqlite, or postgres://user@server/database to share it with other hosts (default: the one it used last)",
     )
     .option("--port <number>", "TCP port for clients; 0 takes a free one", wholeNumber(0, 65_535))
     .option("--address <ip>", "the address to listen on", "0.0.0.0")
@@ -120,18 +126,27 @@ export function addRun(group: Command): void {
 }
 
 async function configOf(options: RunOptions, log: Logger): Promise<HostConfig> {
-  const { port, address, data, fronts, rateLimit } = options;
+  const { port, address, data, store, fronts, rateLimit } = options;
   const certificate = certificateFiles(options);
   const onTrouble = (sentence: string) => log.warn(sentence);
   const publishing = await publishingOf(options, openIdentity(data).name, onTrouble);
   const vendor = options.vendor === undefined ? undefined : vendorServer(options.vendor);
   const edge = { address, port, fronts, rateLimit, certificate };
   if (certificate && publishing) warnOfOtherName(certificate, publishing.target, onTrouble);
-  const config = { folder: data, ...edge, publishing, vendor, clock: Date.now, onTrouble, log };
+  if (store !== undefined && isPostgres(store) && hasPassword(store) && isInArguments(store)) {
+    onTrouble(
+      "The password in --store can be read in the list of processes; give the store with MUSTER_HOST_STORE or in muster.toml.",
+    );
+  }
+  const config = { folder: data, store, ...edge, publishing, vendor, clock: Date.now, onTrouble, log };
   if (!options.admin) return config;
   const { adminAddress, adminPort } = options;
   const admin = { address: adminAddress, port: adminPort ?? ADMIN_PORT, isFixed: adminPort !== undefined };
   return { ...config, admin };
+}
+
+function isInArguments(store: string): boolean {
+  return process.argv.some((argument) => argument.includes(store));
 }
 
 function warnOfOtherName(
@@ -183,6 +198,7 @@ async function reload(
       "tlsCert",
       "tlsKey",
       "data",
+      "store",
       "vendor",
       "admin",
       "adminAddress",

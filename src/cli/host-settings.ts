@@ -22,7 +22,7 @@ export function addSettingsVerb(group: Command): void {
     .option("--json", "print JSON")
     .addHelpText("after", CHANGES)
     .action(async (name: string | undefined, value: string | undefined, options: Flags) => {
-      const store = openHostStore(options.data);
+      const store = await openHostStore(options.data);
       try {
         if (name !== undefined && value !== undefined) {
           const { from, to } = await changeSetting(store, name, value, accountName(), Date.now());

@@ -135,7 +135,7 @@ async function change(name: string, verb: HostVerb, value: string, { data, json 
       `muster ${name} changes a host, and there is none in ${data}; run it on the host's machine, or name the host's folder with --data.`,
     );
   }
-  const store = openHostStore(data);
+  const store = await openHostStore(data);
   try {
     const changed = await changeSetting(store, verb.setting, value, accountName(), Date.now());
     const port = verb.setting === "port" ? await moved(store, data, changed) : undefined;

@@ -11,6 +11,8 @@ import { interrupted } from "./signals.ts";
 
 interface UpOptions {
   readonly machines: number;
+  readonly hosts: number;
+  readonly store?: string;
   readonly once?: boolean;
   readonly data?: string;
   readonly port?: number;
@@ -33,6 +35,8 @@ export function addTo(program: Command): void {
       "Run the whole system on this machine: a vendor, a host, a DNS zone and a fleet of real clients.",
     )
     .option("--machines <number>", "how many client machines", wholeNumber(0, 10_000), 30)
+    .option("--hosts <number>", "how many hosts share one store (PostgreSQL)", wholeNumber(1, 6), 1)
+    .option("--store <store>", "sqlite, or postgres://user@server/database, which several hosts need")
     .option("--once", "end when every machine is activated (exit code 0) or no more can be (1)")
     .option("--data <dir>", "keep everything in this folder (default: a temporary one)")
     .option("--port <number>", "TCP port of the host (default: 1688, or a free one)", wholeNumber(0, 65_535))
@@ -64,12 +68,12 @@ export function addTo(program: Command): void {
 }
 
 /** The line that `muster up --json` prints when it is ready. */
-function ready({ host, zone, domain, deployment }: System): object {
+function ready({ host, hosts, zone, domain, deployment }: System): object {
   const { url } = host.listener;
   return {
     ready: true,
     activation: url,
-    hosts: [url],
+    hosts: hosts.map(({ listener }) => listener.url),
     ...(host.admin && { console: signInUrl(host.admin), token: host.admin.token }),
     dns: zone.address,
     domain,
@@ -79,9 +83,9 @@ function ready({ host, zone, domain, deployment }: System): object {
 }
 
 /** What a person can do next, with the values to do it with. */
-function welcome({ host, zone, domain, deployment, product }: System): string {
+function welcome({ host, hosts, zone, domain, deployment, product }: System): string {
   return [
-    `The host answers at ${host.listener.url}, DNS at ${zone.address} for ${domain}. Everything is in ${dirname(deployment.hostFolder)}.`,
+    `${hosts.length === 1 ? "The host answers" : `${hosts.length} hosts answer`} at ${hosts.map(({ listener }) => listener.url).join(", ")}, DNS at ${zone.address} for ${domain}. Everything is in ${dirname(deployment.hostFolder)}.`,
     ...(host.admin ? [`Its administrators open ${signInUrl(host.admin)}`] : []),
     "To add a machine of your own:",
     `  muster ipk ${product.setupKey} --catalogue ${deployment.catalogueFile} --data my-machine`,

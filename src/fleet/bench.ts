@@ -7,7 +7,7 @@ import { newId } from "../protocol/ids.ts";
 import type { ActivationRequest } from "../protocol/messages.ts";
 import { formatTime } from "../protocol/time.ts";
 import { type DeployedProduct, deploy } from "./deployment.ts";
-import { fillStore } from "./fill.ts";
+import { fillDatabase, fillStore } from "./fill.ts";
 import { runLoad } from "./load.ts";
 
 /** What a benchmark is told. */
@@ -21,6 +21,8 @@ export interface BenchOptions {
   readonly known: number;
   /** Runs a second host that knows so many machines, named "beside". */
   readonly beside?: number;
+  /** An empty PostgreSQL database: runs a second host on it, named "muster, PostgreSQL". */
+  readonly store?: string | undefined;
   readonly onProgress: (done: number, of: number) => void;
 }
 
@@ -50,6 +52,7 @@ interface Contestant {
   /** The share of the requests it is given. */
   readonly share: number;
   readonly bodies: string[];
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 interface Running extends Contestant {
@@ -60,6 +63,8 @@ interface Running extends Contestant {
 const MAIN = join(import.meta.dir, "../cli/main.ts");
 const BASELINES = join(import.meta.dir, "../../bench/servers");
 const ASKING = 1000;
+/** The name of the host on PostgreSQL in a report. */
+export const ON_POSTGRES = "muster, PostgreSQL";
 
 /**
  * Measures a host of this Muster beside an empty server and the obvious one, all in one run on one machine, turn by
@@ -72,8 +77,12 @@ export async function runBench(options: BenchOptions): Promise<BenchReport> {
     const muster = await host("muster", join(folder, "muster"), options.known);
     const beside =
       options.beside === undefined ? [] : [await host("beside", join(folder, "beside"), options.beside)];
-    for (const contestant of [...baselines(folder, muster.bodies), muster, ...beside]) {
-      running.push({ ...contestant, ...(await start(contestant.command)) });
+    const shared =
+      options.store === undefined
+        ? []
+        : [await sharedHost(ON_POSTGRES, join(folder, "shared"), options.known, options.store)];
+    for (const contestant of [...baselines(folder, muster.bodies), muster, ...beside, ...shared]) {
+      running.push({ ...contestant, ...(await start(contestant)) });
     }
     const rows = await measure(running, options);
     const { known, rounds } = options;
@@ -156,10 +165,26 @@ function askers({ application, product, required }: DeployedProduct, cmids: read
 }
 
 async function host(name: string, folder: string, known: number): Promise<Contestant> {
-  const { hostFolder, products } = await deploy(folder, { hostName: name, now: Date.now() });
+  const { hostFolder, product } = await deployOne(folder);
+  const bodies = askers(product, fillStore(storePath(hostFolder), product, known, Date.now()));
+  return contestant(name, hostFolder, bodies);
+}
+
+async function sharedHost(name: string, folder: string, known: number, store: string): Promise<Contestant> {
+  const { hostFolder, product } = await deployOne(folder);
+  const bodies = askers(product, await fillDatabase(store, product, known, Date.now()));
+  // Not as an argument: it may hold a password.
+  return { ...contestant(name, hostFolder, bodies), environment: { MUSTER_HOST_STORE: store } };
+}
+
+async function deployOne(folder: string): Promise<{ hostFolder: string; product: DeployedProduct }> {
+  const { hostFolder, products } = await deploy(folder, { hostName: "kms01", now: Date.now() });
   const [product] = products;
   if (product === undefined) throw new Error("a deployment has products");
-  const bodies = askers(product, fillStore(storePath(hostFolder), product, known, Date.now()));
+  return { hostFolder, product };
+}
+
+function contestant(name: string, hostFolder: string, bodies: string[]): Contestant {
   const options = [
     "--no-dns",
     "--no-admin",
@@ -195,8 +220,9 @@ function self(): string[] {
   return existsSync(MAIN) ? [process.execPath, MAIN] : [process.execPath];
 }
 
-async function start(command: string[]): Promise<Pick<Running, "url" | "stop">> {
-  const child = Bun.spawn(command, { stdout: "pipe", stderr: "inherit" });
+async function start({ command, environment }: Contestant): Promise<Pick<Running, "url" | "stop">> {
+  const env = { ...process.env, ...environment };
+  const child = Bun.spawn(command, { stdout: "pipe", stderr: "inherit", env });
   const { value } = await child.stdout.getReader().read();
   const { activation } = JSON.parse(new TextDecoder().decode(value)) as { activation: string };
   const stop = () => {

@@ -12,6 +12,8 @@ export interface DeploymentOptions {
   readonly overage?: Overage | undefined;
   /** The machine name of the host. */
   readonly hostName: string;
+  /** More hosts of the same customer, by their machine names; each has a folder and a licence of its own. */
+  readonly others?: readonly string[] | undefined;
   readonly now: number;
 }
 
@@ -19,6 +21,8 @@ export interface DeploymentOptions {
 export interface Deployment {
   readonly vendorFolder: string;
   readonly hostFolder: string;
+  /** The folders of all hosts; the first is `hostFolder`. */
+  readonly hostFolders: readonly string[];
   /** The path of the signed catalogue. */
   readonly catalogueFile: string;
   readonly catalogue: string;
@@ -48,6 +52,8 @@ const EDITIONS = [
 export async function deploy(folder: string, options: DeploymentOptions): Promise<Deployment> {
   const vendorFolder = join(folder, "vendor");
   const hostFolder = join(folder, "host");
+  const { others = [], now } = options;
+  const hostFolders = [hostFolder, ...others.map((_, at) => join(folder, `host-${at + 2}`))];
   const isNew = !existsSync(vendorFolder);
   const vendor = isNew
     ? createVendor(vendorFolder, "Muster Demo Vendor", options.now)
@@ -58,20 +64,29 @@ export async function deploy(folder: string, options: DeploymentOptions): Promis
         vendor.addProduct({ name, application: APPLICATION, policy: { required } }, options.now);
         vendor.setupKey(name, options.now);
       }
-      const identity = await initHost(hostFolder, options.hostName, vendor.signedCatalogue());
       const { seats, overage } = options;
       const { text } = vendor.hostKey(
         { application: APPLICATION, customer: "Demo", seats, overage },
         options.now,
       );
-      const { license } = await vendor.approve(requestLicense(identity, text, options.now), options.now);
-      await importLicense(hostFolder, license, options.now);
+      for (const [at, name] of [options.hostName, ...others].entries()) {
+        const identity = await initHost(hostFolders[at] ?? hostFolder, name, vendor.signedCatalogue());
+        const { license } = await vendor.approve(requestLicense(identity, text, now), now);
+        await importLicense(hostFolders[at] ?? hostFolder, license, now);
+      }
     }
     const { catalogueFile } = vendor;
     const products = vendor.catalogue().products.map(({ application, id, name, policy, setupKeys }) => {
       return { application, product: id, name, required: policy.required, setupKey: setupKeys[0] ?? "" };
     });
-    return { vendorFolder, hostFolder, catalogueFile, catalogue: vendor.signedCatalogue(), products };
+    return {
+      vendorFolder,
+      hostFolder,
+      hostFolders,
+      catalogueFile,
+      catalogue: vendor.signedCatalogue(),
+      products,
+    };
   } finally {
     vendor.close();
   }

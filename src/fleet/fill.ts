@@ -1,8 +1,10 @@
 import { Database } from "bun:sqlite";
+import { SQL } from "bun";
+import { openPostgresStore } from "../host/postgres/store.ts";
 import { identityNumber } from "../host/sqlite/identity.ts";
 import { openSqliteStore } from "../host/sqlite/store.ts";
 import { newId } from "../protocol/ids.ts";
-import { SUCCESS } from "../protocol/problems.ts";
+import { problem, SUCCESS } from "../protocol/problems.ts";
 import { DAY, MINUTE } from "../protocol/time.ts";
 import type { DeployedProduct } from "./deployment.ts";
 
@@ -38,5 +40,34 @@ export function fillStore(
   })();
   database.run("PRAGMA wal_checkpoint(TRUNCATE)");
   database.close();
+  return cmids;
+}
+
+/** The same in a PostgreSQL database. Throws BAD_INPUT when it holds machines: they would not be those of anybody. */
+export async function fillDatabase(
+  url: string,
+  { application, product }: DeployedProduct,
+  machines: number,
+  now: number,
+): Promise<string[]> {
+  const store = await openPostgresStore({ url, machine: "bench" });
+  const isEmpty = (await store.machines(1)).length === 0;
+  await store.register({ id: application, countWindow: (30 * DAY) / MINUTE });
+  await store.close();
+  if (!isEmpty)
+    throw problem("BAD_INPUT", "The database holds machines; measure on an empty one, made for this.");
+  await using sql = new SQL(url, { max: 1 });
+  const cmids = Array.from({ length: machines }, newId);
+  const from = `FROM unnest($1::text[]) WITH ORDINALITY AS asked (cmid, at), application WHERE id = $2`;
+  const seen = `($3::bigint - (at * 1.0 / $4::integer * ${7 * DAY})::bigint)`;
+  await sql.unsafe(
+    `INSERT INTO machine SELECT number, cmid, $5, 1, ${seen}, ${seen}, ${seen} + ${180 * DAY}, 1, 0, 1, '${SUCCESS}' ${from}`,
+    [sql.array(cmids, "TEXT"), application, now, machines, product],
+  );
+  await sql.unsafe(
+    `INSERT INTO identity SELECT number, cmid, 'pc-' || at, lpad(to_hex(at), 64, '0'), false, '127.0.0.1' ${from}`,
+    [sql.array(cmids, "TEXT"), application],
+  );
+  await sql.unsafe("ANALYZE");
   return cmids;
 }

@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ADMIN_PORT } from "../host/admin/server.ts";
 import type { TsigKey } from "../host/dns/index.ts";
+import { OWN_STORE } from "../host/folder-store.ts";
 import { type HostConfig, type RunningHost, runHost } from "../host/run.ts";
 import type { Overage } from "../protocol/host-license.ts";
 import { DEFAULT_PORT } from "../protocol/messages.ts";
-import { Problem } from "../protocol/problems.ts";
+import { Problem, problem } from "../protocol/problems.ts";
 import { type DeployedProduct, type Deployment, deploy } from "./deployment.ts";
 import { type Fleet, startFleet } from "./fleet.ts";
 import { startZone, type Zone } from "./zone.ts";
@@ -15,6 +16,10 @@ import { startZone, type Zone } from "./zone.ts";
 /** What `muster up` is told. */
 export interface SystemOptions {
   readonly machines: number;
+  /** Hosts that share one store; 1 when left out. */
+  readonly hosts?: number | undefined;
+  /** `sqlite`, or the address of a PostgreSQL database, which several hosts need. */
+  readonly store?: string | undefined;
   /** Where everything is kept; without it a temporary folder that goes with the system. */
   readonly folder?: string | undefined;
   /** Port of the host; without it 1688, or a free one when that is taken. */
@@ -32,6 +37,8 @@ export interface SystemOptions {
 export interface System {
   readonly deployment: Deployment;
   readonly host: RunningHost;
+  /** All hosts; the first is `host`. */
+  readonly hosts: readonly RunningHost[];
   readonly zone: Zone;
   readonly domain: string;
   readonly fleet: Fleet;
@@ -41,40 +48,45 @@ export interface System {
 }
 
 const DOMAIN = "muster.test";
-const HOST_NAME = `kms01.${DOMAIN}`;
 const LOOPBACK = "127.0.0.1";
 const DNS_PORT = 15_353;
 /** Here clients retry every second, so that one can watch. */
 const RETRY_EVERY = 1000;
 
-/** A vendor, a host on SQLite, a DNS zone, and a fleet of real clients over real sockets. */
+/** A vendor, hosts, a DNS zone, and a fleet of real clients over real sockets. */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "muster-up-")));
-  const { seats, overage, onTrouble } = options;
-  const deployment = await deploy(folder, { hostName: HOST_NAME, seats, overage, now: Date.now() });
+  const { seats, overage, store, onTrouble } = options;
+  const names = namesOf(options);
+  const [hostName = "", ...others] = names;
+  const deployment = await deploy(folder, { hostName, others, seats, overage, now: Date.now() });
   const [product] = deployment.products;
   if (product === undefined) throw new Error("a deployment has products");
 
   const tsigKey: TsigKey = { name: "muster-up", algorithm: "hmac-sha256", secret: randomBytes(32) };
-  const hosts = { [HOST_NAME]: LOOPBACK };
+  const addresses = Object.fromEntries(names.map((name) => [name, LOOPBACK]));
   const zone = await onPort(options.dnsPort, DNS_PORT, (port) =>
-    startZone({ domain: DOMAIN, port, hosts, tsigKey, now: Date.now }),
+    startZone({ domain: DOMAIN, port, hosts: addresses, tsigKey, now: Date.now }),
   );
-  const publishing = { domains: [DOMAIN], target: HOST_NAME, server: zone.address, tsigKey };
-  const config: HostConfig = {
-    folder: deployment.hostFolder,
-    address: LOOPBACK,
-    publishing,
-    admin: {
+  const configOf = (name: string, at: number): HostConfig => {
+    const admin = { address: LOOPBACK, port: at === 0 ? (options.adminPort ?? ADMIN_PORT) : 0 };
+    return {
+      folder: deployment.hostFolders[at] ?? deployment.hostFolder,
+      store,
       address: LOOPBACK,
-      port: options.adminPort ?? ADMIN_PORT,
-      isFixed: options.adminPort !== undefined,
-    },
-    clock: Date.now,
-    onTrouble,
+      publishing: { domains: [DOMAIN], target: name, server: zone.address, tsigKey },
+      admin: { ...admin, isFixed: at === 0 && options.adminPort !== undefined },
+      clock: Date.now,
+      onTrouble,
+    };
   };
-  const host = await onPort(options.port, DEFAULT_PORT, (port) => runHost({ ...config, port }));
-  await host.published;
+  const host = await onPort(options.port, DEFAULT_PORT, (port) =>
+    runHost({ ...configOf(hostName, 0), port }),
+  );
+  const hosts = [host];
+  for (const [at, name] of others.entries())
+    hosts.push(await runHost({ ...configOf(name, at + 1), port: 0 }));
+  await Promise.all(hosts.map(({ published }) => published));
   const fleet = startFleet({
     folder: join(folder, "clients"),
     machines: options.machines,
@@ -88,17 +100,29 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   return {
     deployment,
     host,
+    hosts,
     zone,
     domain: DOMAIN,
     fleet,
     product,
     async stop() {
       await fleet.stop();
-      await host.stop();
+      await Promise.all(hosts.map((each) => each.stop()));
       await zone.close();
       if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The machine names of the hosts. Throws BAD_INPUT for several that would not share a count. */
+function namesOf({ hosts = 1, store = OWN_STORE }: SystemOptions): string[] {
+  if (hosts > 1 && store === OWN_STORE) {
+    throw problem(
+      "BAD_INPUT",
+      "Several hosts share one count in PostgreSQL only; name the database with --store postgres://user@server/database.",
+    );
+  }
+  return Array.from({ length: hosts }, (_, at) => `kms${String(at + 1).padStart(2, "0")}.${DOMAIN}`);
 }
 
 /** Starts something on the port that was asked for; when none was, on the usual one, or on a free one if that is taken. */

@@ -13,7 +13,7 @@ const MOST_FILE = 64;
 /** What a host shows of itself, one description for each application of its catalogue. Throws NOT_INITIALIZED. */
 export async function describeHost(folder: string, now: number): Promise<HostDescription[]> {
   const { id } = openIdentity(folder);
-  const store = openHostStore(folder);
+  const store = await openHostStore(folder);
   try {
     const { grant, settings } = (await openSituation(folder, store)).current();
     const { catalogue, license } = grant;

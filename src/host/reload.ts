@@ -9,6 +9,7 @@ import type { HostConfig } from "./run.ts";
 import type { LiveSituation } from "./situation.ts";
 import { logChanges } from "./situation-log.ts";
 import type { Store } from "./store.ts";
+import type { StoreWatch } from "./store-watch.ts";
 
 /** What of a running host follows its folder and its store. */
 export interface ReloadParts {
@@ -17,6 +18,7 @@ export interface ReloadParts {
   readonly listener: MovableListener;
   readonly inDns: PublishedHost;
   readonly store: Store;
+  readonly watch: StoreWatch;
   readonly log: Logger;
 }
 
@@ -33,7 +35,7 @@ const REFRESH_EVERY = 1000;
 /** Makes a host follow its licence, catalogue, settings, certificate and the orders of administrators. */
 export function keepReloaded(
   { folder, certificate: files, clock, onTrouble }: HostConfig,
-  { live, orders, listener, inDns, store, log }: ReloadParts,
+  { live, orders, listener, inDns, store, watch, log }: ReloadParts,
 ): Reloading {
   const { current: situation } = live;
   const { publication } = inDns;
@@ -55,7 +57,15 @@ export function keepReloaded(
     reloading = reloading.catch(() => {}).then(takeOver);
     return reloading;
   };
-  const timer = setInterval(() => reload().catch((error: Error) => onTrouble(error.message)), REFRESH_EVERY);
+  const look = async () => {
+    try {
+      await reload();
+      await watch.look();
+    } catch (error) {
+      if (!watch.failed(error)) onTrouble(error instanceof Error ? error.message : String(error));
+    }
+  };
+  const timer = setInterval(look, REFRESH_EVERY);
   return {
     reload,
     async stop() {

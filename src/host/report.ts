@@ -4,6 +4,7 @@ import { type ReportedMachine, type UsageReport, usageReportClaims } from "../pr
 import { openGrant, openIdentity } from "./folder.ts";
 import { openHostStore } from "./folder-store.ts";
 import { openSituation } from "./situation.ts";
+import type { Store } from "./store.ts";
 
 /** What a usage report is to cover. */
 export interface ReportOptions {
@@ -41,7 +42,7 @@ export async function reportUsage(
   }
   if (since >= now)
     throw problem("BAD_INPUT", "A report covers time that has passed; give an earlier --since.");
-  const store = openHostStore(folder);
+  const store = await openHostStore(folder);
   try {
     await openSituation(folder, store);
     const leased = await store.leased(now);
@@ -70,10 +71,7 @@ export async function reportUsage(
 /** How far back a report goes when nobody says it, as far as a machine counts. */
 export const REPORT_PERIOD = 30 * DAY;
 
-async function machinesSince(
-  store: ReturnType<typeof openHostStore>,
-  since: number,
-): Promise<ReportedMachine[]> {
+async function machinesSince(store: Store, since: number): Promise<ReportedMachine[]> {
   const machines = (await store.machines(MOST_LISTED + 1)).filter(({ lastSeen }) => lastSeen >= since);
   if (machines.length > MOST_LISTED) {
     throw problem(

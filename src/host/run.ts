@@ -4,7 +4,8 @@ import { type CertificateFiles, readCertificate } from "../vendor/certificate.ts
 import { type AdminAddress, type OpenAdmin, openAdmin } from "./admin/open.ts";
 import { openToken } from "./admin/token.ts";
 import { notePort } from "./describe.ts";
-import { openGrant, openIdentity, storePath } from "./folder.ts";
+import { openGrant, openIdentity } from "./folder.ts";
+import { takeStore } from "./folder-store.ts";
 import { createSettler } from "./host.ts";
 import type { ActivationListener } from "./http.ts";
 import { listenToClients } from "./listen-to-clients.ts";
@@ -17,14 +18,16 @@ import { openRearmOrders } from "./rearm-orders.ts";
 import { keepReloaded } from "./reload.ts";
 import { openLeaseSigner } from "./signing/signer.ts";
 import { openSituation, type Situation } from "./situation.ts";
-import { openSqliteStore } from "./sqlite/store.ts";
 import type { Store } from "./store.ts";
+import { watchStore } from "./store-watch.ts";
 import { openTicketOffice } from "./ticket.ts";
 import { startWatches } from "./watches.ts";
 
 /** What `muster host run` is told. */
 export interface HostConfig {
   readonly folder: string;
+  /** `sqlite` for the file in its folder, or the address of a PostgreSQL database; undefined takes what it took last. */
+  readonly store?: string | undefined;
   readonly address: string;
   /** Overrides the port of the host's settings; 0 takes a free one. */
   readonly port?: number | undefined;
@@ -91,12 +94,26 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   const { folder, clock, onTrouble, log = silentLog() } = config;
   const started = clock();
   const identity = openIdentity(folder);
-  const store = openSqliteStore({ path: storePath(folder), machine: identity.name });
+  const store = await takeStore(folder, config.store);
   opened.defer(() => store.close());
   const live = await openSituation(folder, store);
   const situation = live.current;
   const tickets = openTicketOffice(await store.ticketSecret());
-  const orders = openRearmOrders(store, onTrouble);
+  const watch = watchStore(
+    {
+      commit: (...batch) => store.commit(...batch),
+      record: (...events) => store.record(...events),
+    },
+    { clock, log },
+  );
+  const orders = openRearmOrders(
+    {
+      commit: watch.commit,
+      orderRearm: (...order) => store.orderRearm(...order),
+      rearmOrders: () => store.rearmOrders(),
+    },
+    onTrouble,
+  );
   await orders.refresh();
   const meters = createMeters();
   const counted = { commit: meters.measured(orders.commit) };
@@ -112,7 +129,7 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   opened.defer(() => inDns.stop());
   const watches = startWatches(config, { store, situation, log });
   opened.defer(() => watches.stop());
-  const reloading = keepReloaded(config, { live, orders, listener, inDns, store, log });
+  const reloading = keepReloaded(config, { live, orders, listener, inDns, store, watch, log });
   opened.defer(() => reloading.stop());
   const { published, republish } = inDns;
   const { reload } = reloading;

@@ -21,7 +21,7 @@ export interface LiveSituation {
 export async function openSituation(folder: string, store: Store): Promise<LiveSituation> {
   let version = grantVersion(folder);
   let situation = { grant: await openGrant(folder), settings: await readSettings(store) };
-  register(situation.grant, store);
+  await register(situation.grant, store);
   return {
     current: () => situation,
     async refresh() {
@@ -29,18 +29,18 @@ export async function openSituation(folder: string, store: Store): Promise<LiveS
       const isSame = newest === version;
       version = newest;
       const grant = isSame ? situation.grant : await openGrant(folder);
-      if (!isSame) register(grant, store);
+      if (!isSame) await register(grant, store);
       situation = { grant, settings: await readSettings(store) };
     },
   };
 }
 
 /** An application counts as long as the longest count window among its products. */
-function register({ catalogue }: Grant, store: Store): void {
+async function register({ catalogue }: Grant, store: Store): Promise<void> {
   for (const { id } of catalogue.applications) {
     const windows = catalogue.products
       .filter(({ application }) => application === id)
       .map(({ policy }) => policy.countWindow);
-    store.register({ id, countWindow: Math.max(0, ...windows) });
+    await store.register({ id, countWindow: Math.max(0, ...windows) });
   }
 }

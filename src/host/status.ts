@@ -1,9 +1,9 @@
 import type { Overage } from "../protocol/host-license.ts";
 import { DAY } from "../protocol/time.ts";
-import { type Grant, type HostIdentity, isValid, openIdentity, storePath } from "./folder.ts";
+import { type Grant, type HostIdentity, isValid, openIdentity } from "./folder.ts";
+import { openHostStore } from "./folder-store.ts";
 import { isLocked } from "./lock.ts";
 import { openSituation } from "./situation.ts";
-import { openSqliteStore } from "./sqlite/store.ts";
 import type { Store } from "./store.ts";
 
 /** A host at a glance. */
@@ -35,7 +35,7 @@ export interface HostStatus {
 /** Looks at the host in a folder, whether it runs or not. Throws NOT_INITIALIZED. */
 export async function hostStatus(folder: string, now: number): Promise<HostStatus> {
   const identity = openIdentity(folder);
-  const store = openSqliteStore({ path: storePath(folder), machine: identity.name });
+  const store = await openHostStore(folder);
   try {
     const { grant } = (await openSituation(folder, store)).current();
     return { ...(await describeStatus(identity, grant, store, now)), running: isLocked(folder) };

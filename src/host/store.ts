@@ -71,7 +71,7 @@ export interface MachineKey {
  */
 export interface Store {
   /** Makes an application known, or changes its window; requests for others are refused before they get here. */
-  register(application: CountedApplication): void;
+  register(application: CountedApplication): Promise<void>;
   /**
    * Decides a batch in one transaction: `decide` is called for each arrival in order, with what the store knows at
    * that moment, earlier arrivals of the batch included. Rejects with STORE_UNAVAILABLE when nothing was written.

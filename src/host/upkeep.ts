@@ -65,7 +65,11 @@ function repeatedly(job: () => Promise<void>, every: number, log: Logger): () =>
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isStopped = false;
   const run = async () => {
-    await job().catch((error: Error) => log.warn(error.message));
+    await job().catch((error: Error) => {
+      // That the store is away is said once, by whoever watches it.
+      if (error.name === "STORE_UNAVAILABLE") log.debug(error.message);
+      else log.warn(error.message);
+    });
     if (!isStopped) timer = setTimeout(start, every);
   };
   const start = () => {

@@ -109,6 +109,11 @@ export const EVENTS = {
     message: "The host licence was renewed with the vendor.",
     fields: ["vendor", "daysLeft"],
   },
+  12409: {
+    side: "host",
+    message: "The store was away, and takes requests again.",
+    fields: ["code", "seconds"],
+  },
   12410: {
     side: "client",
     message: "The clock was set back.",

@@ -2,6 +2,7 @@ import { Counter, Gauge, type Registry } from "prom-client";
 import * as z from "zod";
 import { version } from "../../../package.json";
 import { EVENTS, isEventId } from "../../protocol/events.ts";
+import { Problem } from "../../protocol/problems.ts";
 import { DAY } from "../../protocol/time.ts";
 import { isValid } from "../folder.ts";
 import type { Admin } from "./admin.ts";
@@ -28,7 +29,7 @@ const showMetrics = route({
 export const metricRoutes = [showMetrics];
 
 /** Adds what a host is, beside what it does, to its meters; read when somebody asks. */
-export function addReadings(admin: Omit<Admin, "isWritable">): void {
+export function addReadings(admin: Admin): void {
   const { registry } = admin.meters;
   addCounts(registry, admin);
   addLicense(registry, admin);
@@ -41,6 +42,9 @@ export function addReadings(admin: Omit<Admin, "isWritable">): void {
     (set) => {
       for (const { domain, problem } of admin.published()) set(problem === undefined ? 1 : 0, { domain });
     },
+  );
+  gauge(registry, "muster_store_writable", "1 while the store takes writes.", [], async (set) =>
+    set((await admin.isWritable()) ? 1 : 0),
   );
   gauge(registry, "muster_store_bytes", "What the store takes on disk.", [], async (set) =>
     set(await admin.store.bytes()),
@@ -133,7 +137,10 @@ function gauge(
     registers: [registry],
     async collect() {
       const values: [number, Record<string, string>][] = [];
-      await read((value, labels = {}) => values.push([value, labels]));
+      // What only the store knows is absent while it is away; that it is away must be told nonetheless.
+      await Promise.resolve(read((value, labels = {}) => values.push([value, labels]))).catch((error) => {
+        if (!(error instanceof Problem) || error.name !== "STORE_UNAVAILABLE") throw error;
+      });
       this.reset();
       // Without labels a reset is a 0; a figure that is not there is absent.
       if (labelNames.length === 0) this.remove();

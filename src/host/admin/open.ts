@@ -28,7 +28,7 @@ export function openAdmin(where: AdminAddress, parts: Omit<Admin, "isWritable">)
   const token = openToken(folder);
   const admin = { ...parts, isWritable: writeCheck(store, clock) };
   const { url, stop } = openSomewhere(where, (at) => serveAdmin(admin, token, at), parts);
-  addReadings(parts);
+  addReadings(admin);
   log.info({ url }, "Administrators reach the host.");
   if (!LOOPBACK.test(where.address)) {
     log.warn(

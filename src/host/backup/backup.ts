@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { version } from "../../../package.json";
 import { Problem, problem } from "../../protocol/problems.ts";
 import { FOLDER_FILES, openIdentity, storePath } from "../folder.ts";
+import { OWN_STORE, storeOf } from "../folder-store.ts";
 import { lockFolder } from "../lock.ts";
 import { copyStore } from "../sqlite/copy.ts";
 import { type Manifest, readArchive, writeArchive } from "./archive.ts";
@@ -22,6 +23,12 @@ export interface Backup {
  */
 export async function backupHost(folder: string, file: string, now: number): Promise<Backup> {
   const { id: host, name } = openIdentity(folder);
+  if (storeOf(folder) !== OWN_STORE) {
+    throw problem(
+      "BAD_INPUT",
+      "This host keeps its store in PostgreSQL: back the database up with pg_dump, and copy the host's folder.",
+    );
+  }
   const target = resolve(file);
   const workplace = `${target}.partial`;
   const release = occupy(workplace);

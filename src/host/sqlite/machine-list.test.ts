@@ -115,35 +115,4 @@ describe("a listing", () => {
       { numRuns: 40 },
     );
   });
-
-  test("finds a machine by its note, and tells note and order with it", async () => {
-    const [mine, other] = [
-      makeMachine({ application: ONE }),
-      makeMachine({ application: ONE, name: "pc-2" }),
-    ];
-    const { store } = await openWith([mine, other]);
-    expect(await store.noteMachine(mine, "Reception, 100 % spare")).toBe(true);
-    await store.orderRearm(mine, true, () => [], NOW);
-    const query = { sort: "name", order: "asc", limit: 10, now: NOW } as const;
-    const page = await store.listMachines({ ...query, search: "100 % SPARE" });
-    expect(page.machines).toEqual([{ ...mine, note: "Reception, 100 % spare", rearm: true }]);
-    const all = await store.listMachines(query);
-    expect(all.machines.map(({ note, rearm }) => [note, rearm])).toEqual([
-      ["Reception, 100 % spare", true],
-      ["", false],
-    ]);
-    await store.close();
-  });
-
-  test("goes on where it was when machines come and go between two pages", async () => {
-    const names = ["a", "b", "c", "d", "e"];
-    const machines = names.map((name) => makeMachine({ application: ONE, name }));
-    const { store } = await openWith(machines);
-    const query = { sort: "name", order: "asc", limit: 2, now: NOW } as const;
-    const first = await store.listMachines(query);
-    for (const gone of machines.slice(0, 3)) await store.forget(gone, () => [], NOW);
-    const second = await store.listMachines({ ...query, after: first.next });
-    expect(second.machines.map(({ name }) => name)).toEqual(["d", "e"]);
-    await store.close();
-  });
 });

@@ -79,7 +79,7 @@ class SqliteStore implements Store {
     for (const { minute, machines } of this.sql.leasesByMinute.all()) this.counts.addLeases(minute, machines);
   }
 
-  register(application: CountedApplication): void {
+  async register(application: CountedApplication): Promise<void> {
     this.sql.addApplication.run(application.id);
     const row = this.sql.application.get(application.id);
     if (!row) throw problem("DEFECT", "An application that was stored is not in the store.");

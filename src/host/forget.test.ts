@@ -1,23 +1,22 @@
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
-import { makeFolder } from "../../../test/folders.ts";
-import { insertMachines, makeMachine } from "../../../test/machines.ts";
-import { NOW } from "../../../test/requests.ts";
-import { newId } from "../../protocol/ids.ts";
-import { DAY } from "../../protocol/time.ts";
-import type { Machine } from "../machine.ts";
-import { openSqliteStore } from "./store.ts";
+import { makeMachine } from "../../test/machines.ts";
+import { NOW } from "../../test/requests.ts";
+import { STORES, type StorePlace } from "../../test/stores.ts";
+import { newId } from "../protocol/ids.ts";
+import { DAY } from "../protocol/time.ts";
+import type { Machine } from "./machine.ts";
 
 const APPLICATION = newId();
 
-function openWith(machines: readonly Machine[]) {
-  const path = join(makeFolder(), "host.sqlite");
-  const first = openSqliteStore({ path, machine: "kms01" });
-  first.register({ id: APPLICATION, countWindow: 43_200 });
-  insertMachines(path, machines);
-  first.close();
-  const store = openSqliteStore({ path, machine: "kms01" });
-  store.register({ id: APPLICATION, countWindow: 43_200 });
+async function openWith(place: StorePlace, machines: readonly Machine[]) {
+  const open = async () => {
+    const store = await place.open();
+    await store.register({ id: APPLICATION, countWindow: 43_200 });
+    return store;
+  };
+  await (await open()).close();
+  await place.insert(machines);
+  const store = await open();
   const figures = async () => {
     const { unique } = await store.figures(APPLICATION, NOW);
     return { unique, leased: await store.leased(NOW) };
@@ -27,12 +26,12 @@ function openWith(machines: readonly Machine[]) {
 
 const told = (machines: number) => [{ id: 12406, cmid: undefined, info: `${machines}, 365` }] as const;
 
-describe("forgetting a machine", () => {
+describe.each(STORES)("forgetting a machine in %s", (_, makePlace) => {
   test("takes it out of the count, gives its seat back and leaves its event, in one step", async () => {
     const machines = [1, 2, 3].map((at) =>
       makeMachine({ application: APPLICATION, name: `pc-${at}`, leaseExpires: NOW + DAY }),
     );
-    const { store, figures } = openWith(machines);
+    const { store, figures } = await openWith(await makePlace(), machines);
     const [first] = machines;
     if (!first) throw new Error("there are machines");
     await store.noteMachine(first, "a note");
@@ -48,7 +47,7 @@ describe("forgetting a machine", () => {
   });
 
   test("that is not there changes nothing and tells nothing", async () => {
-    const { store, figures } = openWith([makeMachine({ application: APPLICATION })]);
+    const { store, figures } = await openWith(await makePlace(), [makeMachine({ application: APPLICATION })]);
     const unknown = { application: APPLICATION, cmid: newId() };
     expect(await store.forget(unknown, () => told(1), NOW)).toBeUndefined();
     expect(await figures()).toEqual({ unique: 1, leased: 0 });
@@ -57,7 +56,7 @@ describe("forgetting a machine", () => {
   });
 });
 
-describe("forgetting machines that were not seen for long", () => {
+describe.each(STORES)("forgetting machines that were not seen for long in %s", (_, makePlace) => {
   const at = (lastSeen: number, leaseExpires = 0) =>
     makeMachine({ application: APPLICATION, lastSeen, firstSeen: lastSeen, leaseExpires });
 
@@ -66,8 +65,8 @@ describe("forgetting machines that were not seen for long", () => {
     ["seen at the limit", at(NOW - 365 * DAY), 0],
     ["with a lease that ends now", at(NOW - 400 * DAY, NOW), 1],
     ["with a lease that goes on", at(NOW - 400 * DAY, NOW + 1), 0],
-  ])("one %s", async (_, machine, forgotten) => {
-    const { store } = openWith([machine]);
+  ])("one %s", async (_case, machine, forgotten) => {
+    const { store } = await openWith(await makePlace(), [machine]);
     expect(await store.forgetUnseen(NOW - 365 * DAY, told, NOW)).toBe(forgotten);
     expect((await store.listedMachine(machine)) === undefined).toBe(forgotten === 1);
     await store.close();
@@ -76,7 +75,7 @@ describe("forgetting machines that were not seen for long", () => {
   test("takes all of them, leaves the others and the counts, and tells their number", async () => {
     const old = Array.from({ length: 4500 }, () => at(NOW - 366 * DAY));
     const kept = Array.from({ length: 500 }, () => at(NOW - DAY, NOW + DAY));
-    const { store, figures } = openWith([...old, ...kept]);
+    const { store, figures } = await openWith(await makePlace(), [...old, ...kept]);
     const before = await figures();
     expect(await store.forgetUnseen(NOW - 365 * DAY, told, NOW)).toBe(4500);
     expect(await figures()).toEqual(before);

@@ -1,0 +1,143 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { makeMachine } from "../../test/machines.ts";
+import { NOW } from "../../test/requests.ts";
+import { STORES, type StorePlace } from "../../test/stores.ts";
+import type { Machine } from "./machine.ts";
+import {
+  MACHINE_SORTS,
+  MACHINE_STATES,
+  type MachineQuery,
+  machineState,
+  type Place,
+} from "./machine-list.ts";
+import type { Store } from "./store.ts";
+
+const ONE = "11111111-1111-4111-8111-111111111111";
+const OTHER = "22222222-2222-4222-8222-222222222222";
+
+async function openWith(place: StorePlace, machines: readonly Machine[]): Promise<Store> {
+  const open = async () => {
+    const store = await place.open();
+    for (const id of [ONE, OTHER]) await store.register({ id, countWindow: 43_200 });
+    return store;
+  };
+  await (await open()).close();
+  await place.insert(machines);
+  return open();
+}
+
+/** All pages of a query, one after the other. */
+async function leaf(store: Store, query: Omit<MachineQuery, "after">) {
+  const machines: Machine[] = [];
+  let after: Place | undefined;
+  let total: number | undefined;
+  do {
+    const page = await store.listMachines({ ...query, after });
+    expect(page.machines.length).toBeLessThanOrEqual(query.limit);
+    machines.push(...page.machines);
+    total ??= page.total;
+    after = page.next;
+  } while (after);
+  return { machines, total };
+}
+
+const some = <T>(...values: T[]) => fc.constantFrom(...values);
+const machine = fc.record({
+  application: some(ONE, OTHER),
+  cmid: fc.uuid(),
+  name: some("pc-1", "PC-1", "pc-2", "ü-1", "Ü-1", "_", "%", "🖥-1", "\uFF5E-1", "pc\\1"),
+  address: some("10.0.0.1", "10.0.0.12", "::1"),
+  product: some(ONE, OTHER),
+  status: some<Machine["status"]>(1, 2),
+  firstSeen: some(NOW, NOW + 1),
+  lastSeen: some(NOW, NOW + 1, NOW + 2),
+  leaseExpires: some(0, NOW - 1, NOW, NOW + 1),
+  requests: some(1, 2),
+});
+
+/** What a listing must give, said in another way: everything at once, in memory. */
+function expected(machines: readonly Machine[], query: Omit<MachineQuery, "after">): string[] {
+  const { search = "", state, application, product, sort, order, now } = query;
+  const fold = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
+  const bytes = (text: string) => Buffer.from(text).toString("hex");
+  const key = (each: Machine) => {
+    const value = each[sort];
+    const shown = sort === "name" ? bytes(fold(each.name)) : String(value).padStart(20, "0");
+    return [
+      typeof value === "number" || sort === "name" ? shown : bytes(String(value)),
+      each.application,
+      each.cmid,
+    ];
+  };
+  const sorted = machines
+    .filter((each) => [each.name, each.cmid, each.address].some((text) => fold(text).includes(fold(search))))
+    .filter((each) => state === undefined || machineState(each, now) === state)
+    .filter((each) => application === undefined || each.application === application)
+    .filter((each) => product === undefined || each.product === product)
+    .map((each) => ({ key: key(each).join("\u0000"), id: `${each.application} ${each.cmid}` }))
+    .sort((one, two) => (one.key < two.key ? -1 : 1));
+  return (order === "asc" ? sorted : sorted.reverse()).map(({ id }) => id);
+}
+
+describe.each(STORES)("a listing in %s", (_, makePlace) => {
+  test("gives every machine that matches once, in order, whatever the page, the slice and the filters", async () => {
+    const optional = <T>(value: fc.Arbitrary<T>) => fc.option(value, { nil: undefined });
+    const query = fc.record({
+      search: optional(some("pc-1", "PC", "%", "_", "\\", "10.0.0.1", "ü", "0")),
+      state: optional(some(...MACHINE_STATES)),
+      application: optional(some(ONE, OTHER)),
+      product: optional(some(ONE, OTHER)),
+      sort: some(...MACHINE_SORTS),
+      order: some("asc" as const, "desc" as const),
+      limit: fc.integer({ min: 1, max: 20 }),
+      now: fc.constant(NOW),
+    });
+    const machines = fc.uniqueArray(machine, { selector: ({ cmid }) => cmid, maxLength: 40 });
+    await fc.assert(
+      fc.asyncProperty(machines, fc.array(query, { minLength: 1, maxLength: 8 }), async (drawn, queries) => {
+        const stored = drawn.map((each) => makeMachine(each));
+        const store = await openWith(await makePlace(), stored);
+        for (const each of queries) {
+          const found = await leaf(store, each);
+          const ids = expected(stored, each);
+          expect(found.machines.map(({ application, cmid }) => `${application} ${cmid}`)).toEqual(ids);
+          expect(found.total).toBe(ids.length);
+        }
+        await store.close();
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  test("finds a machine by its note, and tells note and order with it", async () => {
+    const [mine, other] = [
+      makeMachine({ application: ONE }),
+      makeMachine({ application: ONE, name: "pc-2" }),
+    ];
+    const store = await openWith(await makePlace(), [mine, other]);
+    expect(await store.noteMachine(mine, "Reception, 100 % spare")).toBe(true);
+    await store.orderRearm(mine, true, () => [], NOW);
+    const query = { sort: "name", order: "asc", limit: 10, now: NOW } as const;
+    const page = await store.listMachines({ ...query, search: "100 % SPARE" });
+    expect(page.machines).toEqual([{ ...mine, note: "Reception, 100 % spare", rearm: true }]);
+    const all = await store.listMachines(query);
+    expect(all.machines.map(({ note, rearm }) => [note, rearm])).toEqual([
+      ["Reception, 100 % spare", true],
+      ["", false],
+    ]);
+    await store.close();
+  });
+
+  test("goes on where it was when machines come and go between two pages", async () => {
+    const names = ["a", "b", "c", "d", "e"];
+    const machines = names.map((name) => makeMachine({ application: ONE, name }));
+    const store = await openWith(await makePlace(), machines);
+    const query = { sort: "name", order: "asc", limit: 2, now: NOW } as const;
+    const first = await store.listMachines(query);
+    for (const gone of machines.slice(0, 3)) await store.forget(gone, () => [], NOW);
+    const second = await store.listMachines({ ...query, after: first.next });
+    expect(second.machines.map(({ name }) => name)).toEqual(["d", "e"]);
+    await store.close();
+  });
+});

@@ -1,0 +1,44 @@
+import type { Logger } from "pino";
+import { eventInfo } from "../protocol/events.ts";
+import { Problem } from "../protocol/problems.ts";
+import type { Store } from "./store.ts";
+
+/** Knows whether the store is away, and says it once, not with each request. */
+export interface StoreWatch {
+  /** Told of an error; true when the store is what is away. */
+  failed(error: unknown): boolean;
+  /** The store's commit, watched. */
+  readonly commit: Store["commit"];
+  /** Looks whether a store that was away is back, and leaves event 12409 in it then. */
+  look(): Promise<void>;
+}
+
+/** Watches a store: its log line when it goes away, its event when it is back. */
+export function watchStore(
+  { commit, record }: Pick<Store, "commit" | "record">,
+  { clock, log }: { clock: () => number; log: Logger },
+): StoreWatch {
+  let away: { since: number; code: string } | undefined;
+  const failed = (error: unknown): boolean => {
+    if (!(error instanceof Problem) || error.name !== "STORE_UNAVAILABLE") return false;
+    if (away === undefined) log.error({ code: error.code }, error.message);
+    away ??= { since: clock(), code: error.code };
+    return true;
+  };
+  return {
+    failed,
+    commit: (batch, decide, now) =>
+      commit(batch, decide, now).catch((error) => {
+        failed(error);
+        throw error;
+      }),
+    async look() {
+      if (away === undefined) return;
+      const seconds = Math.max(0, Math.round((clock() - away.since) / 1000));
+      const info = eventInfo(12409, { code: away.code, seconds });
+      await record([{ id: 12409, cmid: undefined, info }], clock());
+      away = undefined;
+      log.info({ seconds }, "The store takes requests again.");
+    },
+  };
+}
