@@ -123,7 +123,9 @@ export async function dig(server: string, name: string, type: string): Promise<s
   const where = [`@${address}`, "-p", port, "+short", "+norecurse", "+tries=2", "+time=5"];
   const process = Bun.spawn([findProgram("dig"), ...where, name, type], { stdout: "pipe", stderr: "ignore" });
   const lines = (await new Response(process.stdout).text()).split("\n");
-  return lines.filter((line) => line !== "").sort();
+  // A stray packet of another process on the same machine, which dig passes over.
+  const strays = ";; Warning: query response not set";
+  return lines.filter((line) => line !== "" && line !== strays).sort();
 }
 
 interface Running {

@@ -41,7 +41,7 @@ async function makeFiles(folder: string): Promise<void> {
     hostName: "kms01",
     now,
   });
-  await openHostStore(hostFolder).close();
+  await (await openHostStore(hostFolder)).close();
   const vendor = openVendor(vendorFolder);
   const mak = vendor.mak({ product: "Muster Demo Client", activations: 5 }, now).text;
   const key = vendor.hostKey({ application: "Muster Demo" }, now).text;

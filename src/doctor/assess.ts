@@ -1,5 +1,6 @@
 import { type Case, caseOf } from "./case/case.ts";
 import { cloudLadderOf } from "./case/cloud.ts";
+import { isHurt } from "./case/discovery.ts";
 import { isLeftover } from "./case/key.ts";
 import {
   type Cause,
@@ -151,7 +152,12 @@ function isInDoubt(the: Case): boolean {
 
 /** Whether the evidence is enough to call a deployment well. */
 function suffices(the: Case): boolean {
-  const client = the.clients.some(({ state, failure }) => state === "activated" && failure === undefined);
+  // What failed since a success that is younger than a renewal interval is noise.
+  const client = the.clients.some(
+    (each) =>
+      each.state === "activated" &&
+      (each.failure === undefined || (each.lastSuccess !== undefined && !isHurt(each))),
+  );
   const host = the.hosts.some(
     ({ isActivated, report }) => isActivated && (report?.host?.count?.value ?? 0) >= 25,
   );

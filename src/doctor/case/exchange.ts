@@ -1,6 +1,7 @@
 import type { Evidence, Machine } from "../evidence/model.ts";
 import type { Place } from "../evidence/place.ts";
 import { HandledRows } from "./handled-rows.ts";
+import { type Order, orderOf } from "./order.ts";
 
 /** One try of a client at one host: the request, the client's reading of the answer, and what the host logged of it. */
 export interface Exchange {
@@ -69,9 +70,10 @@ export function requestsOf(evidence: Evidence): Requests[] {
     if (rows === undefined) groups.set(key, [row]);
     else rows.push(row);
   }
-  const answers = answersByComputer(evidence);
+  const order = orderOf(evidence);
+  const answers = answersByComputer(evidence, order);
   const handled = new HandledRows(evidence);
-  return [...groups.values()].map((rows) => requestsFrom(evidence, rows, answers, handled));
+  return [...groups.values()].map((rows) => requestsFrom(evidence, rows, answers, handled, order));
 }
 
 function requestsFrom(
@@ -79,12 +81,12 @@ function requestsFrom(
   unsorted: number[],
   answers: ReadonlyMap<string, readonly number[]>,
   handled: HandledRows,
+  order: Order,
 ): Requests {
   const { table } = evidence.sent;
   const time = table.column("time");
-  const record = table.column("record");
   const rows = unsorted.sort(
-    (one, two) => (time[one] ?? 0) - (time[two] ?? 0) || (record[one] ?? 0) - (record[two] ?? 0),
+    (one, two) => (time[one] ?? 0) - (time[two] ?? 0) || order(table, one) - order(table, two),
   );
   const [first = 0, last = 0] = [rows[0], rows.at(-1)];
   const computer = table.get(first, "computer");
@@ -99,14 +101,14 @@ function requestsFrom(
       const from = Math.max(0, rows.length - most);
       const own = answers.get(computer) ?? [];
       const newest = rows.slice(from);
-      const logged = newest.map((row) => loggedAt(table, row));
+      const logged = newest.map((row) => loggedAt(table, row, order));
       return newest.map((row, at): Exchange => {
         return new LoggedExchange(
           evidence,
           row,
           // What failed on the way has no answer: the next 12289 is of another product, or of another host.
           table.get(row, "code") === 0
-            ? answerOf(evidence, logged[at] ?? loggedAt(table, row), logged[at + 1], own)
+            ? answerOf(evidence, logged[at] ?? loggedAt(table, row, order), logged[at + 1], own, order)
             : undefined,
           handled.of(row),
         );
@@ -230,17 +232,17 @@ class LoggedHandled implements Handled {
 /** Where an event stands in its log. */
 interface Logged {
   readonly time: number;
-  /** 0 when it is not stated. */
-  readonly record: number;
+  /** Among the events of its file; 0 when it is not known. */
+  readonly order: number;
   readonly file: string;
 }
 
-function loggedAt(table: Evidence["sent"]["table"], row: number): Logged {
-  return { time: table.get(row, "time"), record: table.get(row, "record"), file: table.get(row, "file") };
+function loggedAt(table: Evidence["sent"]["table"], row: number, order: Order): Logged {
+  return { time: table.get(row, "time"), order: order(table, row), file: table.get(row, "file") };
 }
 
 function isBefore(one: Omit<Logged, "time">, two: Omit<Logged, "time">): boolean {
-  return one.record !== 0 && two.record !== 0 && one.file === two.file && one.record < two.record;
+  return one.order !== 0 && two.order !== 0 && one.file === two.file && one.order < two.order;
 }
 
 function answerOf(
@@ -248,6 +250,7 @@ function answerOf(
   sent: Logged,
   next: Logged | undefined,
   rows: readonly number[],
+  order: Order,
 ): number | undefined {
   const { table } = evidence.answered;
   const time = table.column("time");
@@ -256,8 +259,8 @@ function answerOf(
     const index = rows[at] as number;
     const logged = time[index] ?? 0;
     if (logged > sent.time + ANSWERED_WITHIN || logged > (next?.time ?? Number.POSITIVE_INFINITY)) break;
-    const answer = { record: table.get(index, "record"), file: table.get(index, "file") };
-    // At the same time the order of the records tells which request an answer is to.
+    const answer = { order: order(table, index), file: table.get(index, "file") };
+    // At the same time the order in the log tells which request an answer is to.
     if (isBefore(answer, sent)) continue;
     if (next !== undefined && logged === next.time && isBefore(next, answer)) break;
     return index;
@@ -265,7 +268,7 @@ function answerOf(
   return undefined;
 }
 
-function answersByComputer(evidence: Evidence): ReadonlyMap<string, readonly number[]> {
+function answersByComputer(evidence: Evidence, order: Order): ReadonlyMap<string, readonly number[]> {
   const { table } = evidence.answered;
   const rows = new Map<string, number[]>();
   for (let row = 0; row < evidence.answered.length; row++) {
@@ -275,7 +278,9 @@ function answersByComputer(evidence: Evidence): ReadonlyMap<string, readonly num
     else known.push(row);
   }
   const time = table.column("time");
-  for (const list of rows.values()) list.sort((one, two) => (time[one] ?? 0) - (time[two] ?? 0));
+  for (const list of rows.values()) {
+    list.sort((one, two) => (time[one] ?? 0) - (time[two] ?? 0) || order(table, one) - order(table, two));
+  }
   return rows;
 }
 

@@ -174,7 +174,7 @@ function unreachedFrom(the: Case, host: Host): Unreached | undefined {
         : [],
     ),
     substitutes: the.hosts.filter((other) => other !== host && answers(other)),
-    isLasting: isLasting(vain, probes, ping),
+    isLasting: isLasting(host, vain, probes, ping),
     isProviders: names.some(isProvidersHost),
   };
 }
@@ -208,6 +208,7 @@ const SECOND = 1000;
 const LASTING = 2 * 60 * 60_000;
 
 function isLasting(
+  { tries }: Host,
   vain: readonly { readonly client: Client; readonly last: readonly Exchange[] }[],
   probes: readonly Probe[],
   ping: Probe | undefined,
@@ -218,6 +219,9 @@ function isLasting(
   const isOne = new Set(vain.map(({ client }) => client.label)).size === 1;
   const isRefused = vain.some(({ last }) => last.at(-1)?.code === 0x8007274d);
   if (isOne && !isRefused && !vain.some(({ client }) => isHurt(client))) return false;
+  // A host that has answered before may miss a try of this and that client, who then stay with another.
+  const areSingle = vain.every(({ last }) => last.length === 1);
+  if (areSingle && tries.answered > 0 && vain.length < 3) return false;
   const times = vain.flatMap(({ last }) => last.map(({ time }) => time));
   return Math.max(...times) - Math.min(...times) >= LASTING;
 }

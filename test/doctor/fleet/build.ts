@@ -40,8 +40,8 @@ const SERVER_NAMES = ["db", "app-", "SRVFILE", "web", "build-", "hyp"];
 /** A fleet that is well, before its time has passed. */
 export function worldOf(seed: number, wishes: Wishes = {}): World {
   const random = randomOf(seed);
-  const now =
-    Date.UTC(2024, random.below(30), random.between(1, 28)) + random.between(8 * 60, 22 * 60) * 60_000;
+  const midnight = weekdayOf(Date.UTC(2024, random.below(30), random.between(1, 28)));
+  const now = midnight + random.between(8 * 60, 22 * 60) * 60_000;
   const isServers = (wishes.kind ?? (random.chance(0.25) ? "servers" : "mixed")) === "servers";
   const hostCount = wishes.hosts ?? (random.chance(0.3) ? 2 : 1);
   const least = (isServers ? 7 : 32) * hostCount;
@@ -86,12 +86,18 @@ export function worldOf(seed: number, wishes: Wishes = {}): World {
   return world;
 }
 
+/** The day, or the Tuesday after it: evidence is taken when people are at work. */
+function weekdayOf(day: number): number {
+  const weekday = new Date(day).getUTCDay();
+  return weekday === 0 ? day + 2 * DAY : weekday === 6 ? day + 3 * DAY : day;
+}
+
 export function targetsOf(hosts: readonly WorldHost[]): Target[] {
   return hosts.map((host) => ({ name: host.name, port: host.port, host }));
 }
 
 /** RPC_S_SERVER_UNAVAILABLE, DNS_ERROR_RCODE_NAME_ERROR. */
-export const UNREACHABLE = 0x800706ba;
+const UNREACHABLE = 0x800706ba;
 export const NAME_ERROR = 0x8007232b;
 
 /** A network and hosts without a fault. */
@@ -176,8 +182,8 @@ function clientOf(
   const licence = (each: Edition): Licence => ({
     edition: each,
     status: isNew ? 5 : 1,
-    from: isNew ? start + random.between(12, 45) * DAY : start,
-    lastSuccess: isNew ? Number.NaN : start - random.between(0, 7 * 24 * 60) * 60_000,
+    from: isNew ? start + random.between(12 * DAY, 45 * DAY) : start,
+    lastSuccess: isNew ? Number.NaN : start - random.between(0, 7 * DAY),
     cached: isNew ? undefined : host,
     count: 0,
     lastFailure: undefined,

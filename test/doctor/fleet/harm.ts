@@ -1,5 +1,5 @@
 import { NAME_ERROR, targetsOf } from "./build.ts";
-import { DAY, HOUR, type Licence, MINUTE, type World, type WorldClient, type WorldHost } from "./world.ts";
+import { DAY, type Licence, MINUTE, type World, type WorldClient, type WorldHost } from "./world.ts";
 
 /** Ways to do harm to a fleet, of which faults are made. */
 
@@ -23,7 +23,7 @@ export function renew({ random, now }: World, client: WorldClient, days: number)
   client.changes.length = 0;
   for (const licence of client.licences) {
     Object.assign(licence, { status: 5, lastSuccess: Number.NaN, cached: undefined });
-    licence.from = now - Math.round(days * DAY) + random.between(0, 120) * MINUTE;
+    licence.from = now - Math.round(days * DAY) + random.between(0, 120 * MINUTE);
   }
 }
 
@@ -94,5 +94,3 @@ export function windowsOf({ licences }: WorldClient): Licence {
   if (windows === undefined) throw new Error("every client has Windows");
   return windows;
 }
-
-export { DAY, HOUR };

@@ -1,4 +1,4 @@
-import { ACTIVATE, RENEW, requestData, ruleData } from "./payloads.ts";
+import { ACTIVATE, RENEW, requestData, ruleData, stateData } from "./payloads.ts";
 import {
   bareName,
   DAY,
@@ -58,7 +58,7 @@ function presentAt(world: World, client: WorldClient, after: number): number {
   for (let guard = 0; guard < 100; guard++) {
     const off = client.absences.find(({ from, until, isOff }) => isOff && time >= from && time < until);
     if (off !== undefined) {
-      time = off.until + random.between(1, 40) * MINUTE;
+      time = off.until + random.between(MINUTE, 40 * MINUTE);
       continue;
     }
     if (client.kind === "server") return time;
@@ -66,8 +66,8 @@ function presentAt(world: World, client: WorldClient, after: number): number {
     const hour = (local % DAY) / HOUR;
     const weekday = new Date(local).getUTCDay();
     if (weekday === 0 || weekday === 6 || hour >= 18)
-      time = nextMorning(time, offset) + random.between(0, 60) * MINUTE;
-    else if (hour < 8) time += Math.round((8 - hour) * HOUR) + random.between(0, 60) * MINUTE;
+      time = nextMorning(time, offset) + random.between(0, 60 * MINUTE);
+    else if (hour < 8) time += Math.round((8 - hour) * HOUR) + random.between(0, 60 * MINUTE);
     else return time;
   }
   return time;
@@ -86,7 +86,7 @@ function attempt(world: World, client: WorldClient, licence: Licence, time: numb
     client.pin === undefined ? targetsFor(world, client, licence, time) : pinned(world, client.pin);
   if (typeof found === "number") {
     fail(client, licence, time, found, found, random.chance(0.2));
-    return time + RETRY + random.between(0, 9) * MINUTE;
+    return time + RETRY + random.between(0, 9 * MINUTE);
   }
   let at = time;
   let inner = 0;
@@ -148,7 +148,7 @@ function attempt(world: World, client: WorldClient, licence: Licence, time: numb
       return at + RENEWAL;
     }
     fail(client, licence, at + 2000, COUNT, COUNT, false);
-    return at + RETRY + random.between(0, 9) * MINUTE;
+    return at + RETRY + random.between(0, 9 * MINUTE);
   }
   fail(
     client,
@@ -158,7 +158,7 @@ function attempt(world: World, client: WorldClient, licence: Licence, time: numb
     inner,
     random.chance(0.2),
   );
-  return at + RETRY + random.between(0, 9) * MINUTE;
+  return at + RETRY + random.between(0, 9 * MINUTE);
 }
 
 /** A licensed client asks the host that it knows first; the others in the order that their equal weights give them. */
@@ -257,6 +257,13 @@ function fail(
   licence.lastFailure = { code, inner, time };
   const rule = licence.status === 1 ? RENEW : ACTIVATE;
   client.events.push({
+    time: time - 500 + client.ahead,
+    id: 8230,
+    level: 4,
+    computer: client.name,
+    data: [stateData(licence.edition.product, licence.edition.lastFive, licence.status)],
+  });
+  client.events.push({
     time: time + client.ahead,
     id: 8198,
     level: 2,
@@ -271,7 +278,7 @@ function fail(
 /** 12294 every day while the host is up. */
 function publishDaily(world: World, host: WorldHost): void {
   if (!host.isPublishing || !host.isActivated) return;
-  const minute = world.random.between(0, 1439) * MINUTE;
+  const minute = world.random.between(0, 1439 * MINUTE);
   for (let time = world.start - (world.start % DAY) + minute; time < world.now; time += DAY + 6000) {
     if (host.downtimes.some(({ from, until }) => time >= from && time < until)) continue;
     host.events.push({ time, id: 12294, level: 4, data: [host.zone] });
@@ -321,7 +328,7 @@ function stumble({ random, now }: World, client: WorldClient): void {
   for (const { time } of renewed) {
     for (const [at, trigger] of [
       [time - 50_000, "NetworkAvailable"],
-      [time + random.between(60, 240) * MINUTE, "UserLogon"],
+      [time + random.between(60 * MINUTE, 240 * MINUTE), "UserLogon"],
     ] as const) {
       if (at > now || random.chance(0.5)) continue;
       const data = [`hr=${client.lateCode}`, ruleData(RENEW, windows?.edition.product ?? "", trigger)];

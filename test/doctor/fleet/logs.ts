@@ -257,6 +257,8 @@ function message({ id, data, provider }: Numbered, isJapanese: boolean): string 
       return isJapanese
         ? `ライセンス認証 (slui.exe) が次のエラー コードで失敗しました:\r\n${first}\r\nコマンド ライン引数:\r\n${second}`
         : `License Activation (slui.exe) failed with the following error code:\r\n${first}\r\nCommand-line arguments:\r\n${second}`;
+    case 8230:
+      return `The rules engine reported a change of state.\r\n${first}`;
     case 8200:
       return `License acquisition failure details. \r\n${first}`;
     case 8208:

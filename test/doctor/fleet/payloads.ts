@@ -8,6 +8,13 @@ export function ruleData(rule: string, product: string, trigger: string): string
   return `RuleId=${rule};AppId=${WINDOWS};SkuId=${product};NotificationInterval=1440;Trigger=${trigger}`;
 }
 
+/** What 8230 tells of a product and its key. */
+export function stateData(product: string, lastFive: string, status: number): string {
+  const state = status === 1 ? "LICENSED" : "NOTIFICATION";
+  const reason = status === 1 ? "0x00000000" : "0xc004f056";
+  return `Security-SPP-Action-StateData (REG_SZ) =AppId=${WINDOWS};LastConsumptionReason=${reason};LastNotificationId=${status === 1 ? "VolumeRenewalRequired" : "VolumeUnlicensed"};LicenseState=SL_LICENSING_STATUS_${state};PartialProductKey=${lastFive};ProductKeyType=Volume:GVLK;SkuId=${product};ruleId=379cccfb-d4e0-48fe-b0f2-0136097be147;uxDifferentiator=VOLUME;volumeActivationOrder=normal`;
+}
+
 /** The data of 1003: every product that is there, most of them without a key. */
 export function requestData(product: string, status: number): string[] {
   const without = ["0e7d7ea2-6c9b-4a4e-9c65-1f0c4f2a7b10", "17d8a6f3-2b0e-4bb7-9d5f-6a3c5e8e4c21"].map(

@@ -96,7 +96,7 @@ export function clientText(
 }
 
 /** License status now. */
-export function statusAt({ status, lastSuccess }: Licence, now: number): 0 | 1 | 2 | 5 {
+function statusAt({ status, lastSuccess }: Licence, now: number): 0 | 1 | 2 | 5 {
   if (status === 1 && now > lastSuccess + VALIDITY * MINUTE) return 5;
   return status as 0 | 1 | 2 | 5;
 }
