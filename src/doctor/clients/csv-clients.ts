@@ -1,5 +1,5 @@
+import { csvLines } from "../report/csv.ts";
 import { hresult } from "../words.ts";
-import { csvLines } from "./csv.ts";
 import type { ClientMachine, ClientsReport } from "./report.ts";
 import { exactStamp } from "./stamps.ts";
 

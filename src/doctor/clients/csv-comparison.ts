@@ -1,6 +1,6 @@
+import { csvLines } from "../report/csv.ts";
 import { hresult } from "../words.ts";
 import type { Comparison } from "./compare.ts";
-import { csvLines } from "./csv.ts";
 import { exactStamp } from "./stamps.ts";
 
 const HEADINGS = [

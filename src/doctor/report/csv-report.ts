@@ -1,37 +1,30 @@
+import { csvLines } from "./csv.ts";
 import type { ReportDocument } from "./document.ts";
 
-const HEAD = "id,name,verdict,severity,title,why,affects,owner,file,line,record,quote,remedy,commands";
+const HEAD = "id,name,verdict,severity,title,why,affects,owner,file,line,record,quote,remedy,commands".split(
+  ",",
+);
 
 /** The report as CSV (RFC 4180): a line for each piece of evidence of each finding. */
 export function csvReport({ findings }: ReportDocument): string {
   const rows = findings.flatMap(({ id, name, verdict, severity, title, why, affects, remedy, evidence }) => {
     const places = evidence.length > 0 ? evidence : [{ file: "", line: 0, record: 0, quote: "" }];
-    return places.map(({ file, line, record, quote }) =>
-      [
-        id,
-        name,
-        verdict,
-        severity,
-        title,
-        why,
-        affects.join(" "),
-        remedy.owner,
-        file,
-        line > 0 ? String(line) : "",
-        record > 0 ? String(record) : "",
-        quote,
-        remedy.text,
-        remedy.commands.join("\n"),
-      ]
-        .map(csvCell)
-        .join(","),
-    );
+    return places.map(({ file, line, record, quote }) => [
+      id,
+      name,
+      verdict,
+      severity,
+      title,
+      why,
+      affects.join(" "),
+      remedy.owner,
+      file,
+      line > 0 ? String(line) : "",
+      record > 0 ? String(record) : "",
+      quote,
+      remedy.text,
+      remedy.commands.join("\n"),
+    ]);
   });
-  return `${[HEAD, ...rows].join("\r\n")}\r\n`;
-}
-
-/** A cell of CSV. What a spreadsheet would take for a formula gets an apostrophe before it. */
-function csvCell(text: string): string {
-  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  return [...csvLines([HEAD, ...rows])].join("");
 }

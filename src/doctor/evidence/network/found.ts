@@ -1,14 +1,8 @@
 import type { Collector, Reading } from "../collector.ts";
+import { withoutFullKeys } from "../full-keys.ts";
 import type { EvidenceKind, Origin } from "../model.ts";
 import type { Place } from "../place.ts";
 import type { TextLine } from "../text.ts";
-
-const PRODUCT_KEY = /\b(?:[A-Z0-9]{5}-){4}([A-Z0-9]{5})\b/gi;
-
-/** A text with every product key in it cut to its last five characters. */
-export function cutKeys(text: string): string {
-  return text.replace(PRODUCT_KEY, "XXXXX-XXXXX-XXXXX-XXXXX-$1");
-}
 
 /** What one reader finds in one text: origins by kind and machine, and the lines that were understood. */
 export class Found {
@@ -31,7 +25,7 @@ export class Found {
   /** Where a line stands, and that it was understood. */
   at(line: TextLine, quote = line.text): Place {
     this.lines.add(line.number);
-    return { file: this.file, line: line.number, record: 0, quote: cutKeys(quote.trim()) };
+    return { file: this.file, line: line.number, record: 0, quote: withoutFullKeys(quote.trim()) };
   }
 
   private reading(kind: EvidenceKind, names: readonly string[], language: string): Reading {

@@ -1,6 +1,7 @@
 import type { TextFormat } from "../format.ts";
+import { withoutFullKeys } from "../full-keys.ts";
 import type { EvidenceText, TextLine } from "../text.ts";
-import { cutKeys, Found } from "./found.ts";
+import { Found } from "./found.ts";
 import { blocksOf } from "./properties.ts";
 import { registryBytes } from "./registry-bytes.ts";
 import { operands, option, type Stretch, stretchesOf } from "./stretch.ts";
@@ -40,7 +41,7 @@ function put(
   value: string | number,
   quote = line.text,
 ): void {
-  const safe = typeof value === "string" ? cutKeys(value) : value;
+  const safe = typeof value === "string" ? withoutFullKeys(value) : value;
   const origin = found.origin("registry", names);
   found.collector.registry.push({
     origin,

@@ -1,6 +1,7 @@
+import { withoutFullKeys } from "../full-keys.ts";
 import type { EvidenceKind, Statement } from "../model.ts";
 import type { TextLine } from "../text.ts";
-import { cutKeys, type Found } from "./found.ts";
+import type { Found } from "./found.ts";
 
 /** Puts one statement into the evidence; an empty value is passed over. */
 export function statement(
@@ -11,6 +12,6 @@ export function statement(
   said: Pick<Statement, "what" | "name" | "value">,
 ): void {
   if (said.value === "") return;
-  const value = cutKeys(said.value.slice(0, 1_000));
+  const value = withoutFullKeys(said.value.slice(0, 1_000));
   found.collector.statements.push({ origin: found.origin(kind, names), at: found.at(line), ...said, value });
 }

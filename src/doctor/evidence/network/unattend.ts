@@ -1,6 +1,7 @@
 import type { TextFormat } from "../format.ts";
+import { withoutFullKeys } from "../full-keys.ts";
 import type { TextLine } from "../text.ts";
-import { cutKeys, Found } from "./found.ts";
+import { Found } from "./found.ts";
 
 /**
  * Reads unattend.xml: `SkipRearm` and setup keys, as values below the key `unattend` and, for `SkipRearm`, as the
@@ -32,7 +33,12 @@ export const unattend: TextFormat = {
       const [, key] = /(?:<ProductKey>|<Key>)\s*([A-Z0-9-]{29})\s*</i.exec(words) ?? [];
       if (key !== undefined && (productKey !== undefined || /<ProductKey>/i.test(words))) {
         const shared = { origin: found.origin("registry", []), at: found.at(line) };
-        collector.registry.push({ ...shared, key: "unattend", name: "ProductKey", value: cutKeys(key) });
+        collector.registry.push({
+          ...shared,
+          key: "unattend",
+          name: "ProductKey",
+          value: withoutFullKeys(key),
+        });
       }
       if (/<\/ProductKey>/i.test(words)) productKey = undefined;
     }
