@@ -161,10 +161,11 @@ describe("a signature", () => {
         fc.integer({ min: 0, max: bytes.length }),
         fc.uint8Array({ maxLength: 120 }),
         (at, tail) => {
-          const opened = openMessage(Buffer.concat([bytes.subarray(0, at), tail]));
+          const damaged = Buffer.concat([bytes.subarray(0, at), tail]);
+          const opened = openMessage(damaged);
           if (opened?.tsig === undefined) return;
           const error = checkSignature(opened.body, opened.tsig, key, { time });
-          expect(error === TSIG_ERROR.NONE).toBe(at === bytes.length && tail.length === 0);
+          expect(error === TSIG_ERROR.NONE).toBe(damaged.equals(bytes));
         },
       ),
       { numRuns: 2000 },
