@@ -54,17 +54,14 @@ export interface Assessment {
   readonly chain: readonly ChainLink[];
 }
 
-/** After so many causes on a large log, what they made on the way is freed. */
-const AT_ONCE = 16;
-
 /** Judges the evidence by every cause. Pure: the same evidence, the same findings. */
 export function assess(evidence: Evidence, causes: readonly Cause[] = CAUSES): Assessment {
   const the = caseOf(evidence);
   freeMemory(evidence);
   const judged = causes
     .filter(({ systems }) => systems.includes(the.system))
-    .map((cause, at) => {
-      if (at % AT_ONCE === AT_ONCE - 1) freeMemory(evidence);
+    .map((cause) => {
+      freeMemory(evidence);
       return { cause, ...judge(cause, the) };
     });
   const findings = ranked(
