@@ -1,6 +1,7 @@
 import { Database, SQLiteError } from "bun:sqlite";
 import { chmodSync, closeSync, linkSync, openSync, renameSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
+import { Problem } from "../protocol/problems.ts";
 import { checkDatabaseFile } from "./database-file.ts";
 import { type DatabaseKind, damaged, databaseProblem } from "./database-problem.ts";
 import { syncFolder } from "./files.ts";
@@ -18,7 +19,21 @@ export interface OpenOptions {
  * present schema. Throws BAD_INPUT when it is damaged or something else, STORE_NEWER, IN_USE, ACCESS_DENIED,
  * STORE_UNAVAILABLE; the file is left as it is then.
  */
-export function openDatabase(path: string, kind: DatabaseKind, { create, patience }: OpenOptions): Database {
+export function openDatabase(path: string, kind: DatabaseKind, options: OpenOptions): Database {
+  const started = performance.now();
+  for (;;) {
+    try {
+      return openOnce(path, kind, options);
+    } catch (error) {
+      // SQLite waits for a transaction, but not for a process that is just removing its write-ahead log.
+      const isBusy = error instanceof Problem && error.name === "IN_USE";
+      if (!isBusy || performance.now() - started > options.patience) throw error;
+      Bun.sleepSync(20);
+    }
+  }
+}
+
+function openOnce(path: string, kind: DatabaseKind, { create, patience }: OpenOptions): Database {
   let database: Database | undefined;
   try {
     if (!checkDatabaseFile(path, kind)) {
