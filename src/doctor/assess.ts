@@ -57,7 +57,6 @@ export interface Assessment {
 /** Judges the evidence by every cause. Pure: the same evidence, the same findings. */
 export function assess(evidence: Evidence, causes: readonly Cause[] = CAUSES): Assessment {
   const the = caseOf(evidence);
-  freeMemory(evidence);
   const judged = causes
     .filter(({ systems }) => systems.includes(the.system))
     .map((cause) => {
