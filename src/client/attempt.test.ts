@@ -38,12 +38,8 @@ function startHost(options: FakeHostOptions = {}, from = documents): FakeHost {
   return host;
 }
 
-/** A port of 127.0.0.1 where nothing listens. */
-function deadPort(): number {
-  const host = startFakeHost(documents);
-  host.stop();
-  return host.port;
-}
+/** tcpmux: nothing listens there, and no other server is ever given it, as may happen to a port that was just freed. */
+const DEAD_PORT = 1;
 
 async function serveDns(zone: FakeZone): Promise<FakeDns> {
   const dns = await startFakeDns(zone);
@@ -157,7 +153,7 @@ describe("a host that DNS names", () => {
 
 describe("every target is tried before the client gives up", () => {
   test("a dead host is followed by the next priority", async () => {
-    const dead = deadPort();
+    const dead = DEAD_PORT;
     const host = startHost();
     const result = await (await makeClient(await hostsInDns({ port: dead }, host))).activate();
     expect(result.activated).toBe(true);
@@ -213,7 +209,7 @@ describe("every target is tried before the client gives up", () => {
   });
 
   test("when all fail, each is named with its own code", async () => {
-    const dead = deadPort();
+    const dead = DEAD_PORT;
     const skewed = startHost({ refusal: "CLOCK_SKEW" });
     const client = await makeClient(await hostsInDns({ port: dead }, skewed));
     const result = await client.activate();
@@ -290,7 +286,7 @@ describe("a registered host", () => {
 
   test("that is dead is not made good by DNS", async () => {
     const client = await makeClient(await hostsInDns(startHost()));
-    await register(client, deadPort());
+    await register(client, DEAD_PORT);
     expect(await client.activate()).toMatchObject({ code: "0xC004F074", activated: false });
   });
 });
