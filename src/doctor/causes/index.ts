@@ -69,6 +69,7 @@ import { failedRequests } from "./h22-failed-requests.ts";
 import { activeDirectoryActivation } from "./h23-active-directory-activation.ts";
 import { rogueHost } from "./m01-rogue-host.ts";
 import { oneIdentity } from "./m02-one-identity.ts";
+import { storeAway } from "./m03-store-away.ts";
 import { hostFirewall } from "./n01-host-firewall.ts";
 import { pathFilter } from "./n02-path-filter.ts";
 import { middlebox } from "./n03-middlebox.ts";
@@ -171,6 +172,7 @@ export const CAUSES: readonly Cause[] = [
   activeDirectoryActivation,
   rogueHost,
   oneIdentity,
+  storeAway,
   hostFirewall,
   pathFilter,
   middlebox,
