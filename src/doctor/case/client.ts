@@ -171,7 +171,7 @@ function clientFrom(evidence: Evidence, parts: Parts, events: LogEvent[]): Clien
   const exchanges = requests?.newest(NEWEST) ?? [];
   const lastSuccess = successOf(exchanges, report);
   const failing = exchanges.filter(
-    (each) => failureCode(each) !== 0 && !(each.time <= (lastSuccess?.time ?? Number.NEGATIVE_INFINITY)),
+    (each) => !(each.time <= (lastSuccess?.time ?? Number.NEGATIVE_INFINITY)) && failureCode(each) !== 0,
   );
   const failure = failureOf(evidence, failing, parts, events, lastSuccess, report);
   const status = statusOf(evidence, report, exchanges, askers, lastSuccess) ?? loggedStatus(events);

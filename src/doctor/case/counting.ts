@@ -5,7 +5,7 @@ import { officeHostOf } from "../products.ts";
 import type { Case } from "./case.ts";
 import { type Client, timeOf } from "./client.ts";
 import { cloudHostOf } from "./cloud-hosts.ts";
-import type { Exchange } from "./exchange.ts";
+import type { Answer } from "./exchange.ts";
 import type { Host } from "./host.ts";
 import { COUNT_INSUFFICIENT, WINDOW } from "./population.ts";
 
@@ -187,22 +187,37 @@ function toldBy(the: Case, host: Host, pool: string): Fact<number> | undefined {
   const figures = figuresOf(host, pool);
   const count = figures?.host.count;
   const stated = count === undefined || count.value === NONE ? undefined : count;
-  const answer = answersOf(the, host, pool).at(-1);
+  const answer = answerOf(the, host, pool, (one, other) => one.time >= other.time);
   const isNewer = answer !== undefined && answer.time > timeOf(figures?.trustedTime?.value);
-  if (answer?.answer !== undefined && (stated === undefined || isNewer)) {
-    return { value: answer.answer.count, at: answer.answer.at };
-  }
+  if (answer !== undefined && (stated === undefined || isNewer))
+    return { value: answer.count, at: answer.at };
   return stated;
 }
 
-/** What clients of one pool were answered by this host, oldest first. */
-export function answersOf(the: Case, host: Host, pool: string): Exchange[] {
-  const names = host.names;
-  return the.clients
-    .filter((client) => poolOf(client) === pool)
-    .flatMap(({ exchanges }) => exchanges)
-    .filter((each) => each.answer !== undefined && each.answer.code === 0 && the.names.same(each.host, names))
-    .toSorted((one, two) => one.time - two.time);
+/** What clients of one pool were answered by this host: the one answer that is better than all others. */
+export function answerOf(
+  the: Case,
+  host: Host,
+  pool: string,
+  isBetter: (one: Told, other: Told) => boolean,
+): (Told & { readonly at: Place }) | undefined {
+  let best: (Told & { readonly answer: Answer }) | undefined;
+  for (const client of the.clients) {
+    if (poolOf(client) !== pool) continue;
+    for (const exchange of client.exchanges) {
+      const { answer } = exchange;
+      if (answer === undefined || answer.code !== 0 || !the.names.same(exchange.host, host.names)) continue;
+      const told = { time: exchange.time, count: answer.count, answer };
+      if (best === undefined || isBetter(told, best)) best = told;
+    }
+  }
+  return best && { time: best.time, count: best.count, at: best.answer.at };
+}
+
+/** A count as a host told it. */
+interface Told {
+  readonly time: number;
+  readonly count: number;
 }
 
 /** Hosts that clients may be sent to besides those whose figures or log are there, and that may well be alive. */

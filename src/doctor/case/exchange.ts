@@ -101,15 +101,12 @@ function requestsFrom(
       const from = Math.max(0, rows.length - most);
       const own = answers.get(computer) ?? [];
       const newest = rows.slice(from);
-      const logged = newest.map((row) => loggedAt(table, row, order));
       return newest.map((row, at): Exchange => {
         return new LoggedExchange(
           evidence,
           row,
           // What failed on the way has no answer: the next 12289 is of another product, or of another host.
-          table.get(row, "code") === 0
-            ? answerOf(evidence, logged[at] ?? loggedAt(table, row, order), logged[at + 1], own, order)
-            : undefined,
+          table.get(row, "code") === 0 ? answerOf(evidence, row, newest[at + 1], own, order) : undefined,
           handled.of(row),
         );
       });
@@ -121,19 +118,27 @@ function requestsFrom(
 class LoggedExchange implements Exchange {
   readonly time: number;
   readonly code: number;
-  readonly answer: Answer | undefined;
-  readonly handled: Handled | undefined;
   private readonly evidence: Evidence;
   private readonly row: number;
+  private readonly answerRow: number | undefined;
+  private readonly handledRow: number | undefined;
 
   constructor(evidence: Evidence, row: number, answer: number | undefined, handled: number | undefined) {
     const { table } = evidence.sent;
     this.time = table.get(row, "time");
     this.code = table.get(row, "code");
-    this.answer = answer === undefined ? undefined : new LoggedAnswer(evidence, answer);
-    this.handled = handled === undefined ? undefined : new LoggedHandled(evidence, handled);
     this.evidence = evidence;
     this.row = row;
+    this.answerRow = answer;
+    this.handledRow = handled;
+  }
+
+  get answer(): Answer | undefined {
+    return this.answerRow === undefined ? undefined : new LoggedAnswer(this.evidence, this.answerRow);
+  }
+
+  get handled(): Handled | undefined {
+    return this.handledRow === undefined ? undefined : new LoggedHandled(this.evidence, this.handledRow);
   }
 
   get host(): string {
@@ -229,40 +234,39 @@ class LoggedHandled implements Handled {
   }
 }
 
-/** Where an event stands in its log. */
-interface Logged {
-  readonly time: number;
-  /** Among the events of its file; 0 when it is not known. */
-  readonly order: number;
-  readonly file: string;
+type LoggedTable = Parameters<Order>[0];
+
+/** Whether the log of both has one event before the other, as far as that is known. */
+function isBefore(
+  one: LoggedTable,
+  row: number,
+  other: LoggedTable,
+  otherRow: number,
+  order: Order,
+): boolean {
+  const [first, second] = [order(one, row), order(other, otherRow)];
+  if (first === 0 || second === 0 || first >= second) return false;
+  return one.get(row, "file") === other.get(otherRow, "file");
 }
 
-function loggedAt(table: Evidence["sent"]["table"], row: number, order: Order): Logged {
-  return { time: table.get(row, "time"), order: order(table, row), file: table.get(row, "file") };
-}
-
-function isBefore(one: Omit<Logged, "time">, two: Omit<Logged, "time">): boolean {
-  return one.order !== 0 && two.order !== 0 && one.file === two.file && one.order < two.order;
-}
-
+/** The row of 12289 that answers a row of 12288, before the `next` one of its machine. */
 function answerOf(
-  evidence: Evidence,
-  sent: Logged,
-  next: Logged | undefined,
+  { sent: { table: sent }, answered: { table: answered } }: Evidence,
+  row: number,
+  next: number | undefined,
   rows: readonly number[],
   order: Order,
 ): number | undefined {
-  const { table } = evidence.answered;
-  const time = table.column("time");
-  const from = lowerBound(rows, (row) => (time[row] ?? 0) >= sent.time - 1000);
+  const time = sent.get(row, "time");
+  const until = next === undefined ? Number.POSITIVE_INFINITY : sent.get(next, "time");
+  const from = lowerBound(rows, (index) => answered.get(index, "time") >= time - 1000);
   for (let at = from; at < rows.length; at++) {
     const index = rows[at] as number;
-    const logged = time[index] ?? 0;
-    if (logged > sent.time + ANSWERED_WITHIN || logged > (next?.time ?? Number.POSITIVE_INFINITY)) break;
-    const answer = { order: order(table, index), file: table.get(index, "file") };
+    const logged = answered.get(index, "time");
+    if (logged > time + ANSWERED_WITHIN || logged > until) break;
     // At the same time the order in the log tells which request an answer is to.
-    if (isBefore(answer, sent)) continue;
-    if (next !== undefined && logged === next.time && isBefore(next, answer)) break;
+    if (isBefore(answered, index, sent, row, order)) continue;
+    if (next !== undefined && logged === until && isBefore(sent, next, answered, index, order)) break;
     return index;
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { Evidence } from "../evidence/model.ts";
+import { sortRows } from "./sort-rows.ts";
 
 const MINUTE = 60_000;
 /** A host that is slow to answer takes less than this. */
@@ -72,8 +73,8 @@ export class HandledRows {
     }
     this.byClientTime = this.byTime.slice();
     for (const { from, to } of this.stretches.values()) {
-      sortBy(this.byTime.subarray(from, to), this.time);
-      sortBy(this.byClientTime.subarray(from, to), this.clientTime);
+      sortRows(this.byTime.subarray(from, to), this.time);
+      sortRows(this.byClientTime.subarray(from, to), this.clientTime);
     }
   }
 
@@ -134,23 +135,6 @@ export class HandledRows {
 function translated(texts: readonly string[], others: readonly string[]): number[] {
   const ids = new Map(others.map((text, id) => [text, id]));
   return texts.map((text) => ids.get(text) ?? -1);
-}
-
-/** Sorts rows by a number, those without one last, and by row where it is the same; most logs are in order as they are. */
-function sortBy(rows: Int32Array, by: ArrayLike<number>): void {
-  const value = (row: number) => {
-    const number = by[row] ?? Number.NaN;
-    return Number.isNaN(number) ? Number.POSITIVE_INFINITY : number;
-  };
-  let isSorted = true;
-  for (let at = 1; at < rows.length && isSorted; at++) {
-    isSorted = value(rows[at - 1] ?? 0) <= value(rows[at] ?? 0);
-  }
-  if (isSorted) return;
-  rows.sort((one, two) => {
-    const [first, second] = [value(one), value(two)];
-    return first === second ? one - two : first < second ? -1 : 1;
-  });
 }
 
 /** The first of sorted rows, from one place to another, whose number is as large as this; `to` when there is none. */

@@ -1,10 +1,10 @@
 import type { Place } from "../evidence/place.ts";
 import { productOf } from "../products.ts";
 import type { Case } from "./case.ts";
-import { answersOf, tallyOf } from "./counting.ts";
-import type { Exchange } from "./exchange.ts";
+import { answerOf, tallyOf } from "./counting.ts";
 import type { Host } from "./host.ts";
 import { isCounted, WINDOW } from "./population.ts";
+import { sortRows } from "./sort-rows.ts";
 
 /** How the count of one pool at one host went. */
 export interface Trend {
@@ -19,14 +19,12 @@ export interface Trend {
 export function trendOf(the: Case, host: Host, pool: string): Trend {
   const { count, told } = tallyOf(the, host, pool);
   const logged = loggedPeak(the, host, pool);
-  const highest = answersOf(the, host, pool).reduce<Exchange | undefined>(
-    (best, each) => ((each.answer?.count ?? 0) > (best?.answer?.count ?? 0) ? each : best),
-    undefined,
+  const highest = answerOf(the, host, pool, (one, other) =>
+    one.count === other.count ? one.time < other.time : one.count > other.count,
   );
-  const answered = highest?.answer?.count ?? 0;
   const now = told === undefined ? [] : [told.at];
-  if (answered > logged.peak && highest?.answer !== undefined) {
-    return { peak: answered, peakAt: highest.time, places: [highest.answer.at, ...now], now: count };
+  if (highest !== undefined && highest.count > logged.peak) {
+    return { peak: highest.count, peakAt: highest.time, places: [highest.at, ...now], now: count };
   }
   const row = logged.row === -1 ? [] : [the.evidence.handled.place(logged.row)];
   return { peak: logged.peak, peakAt: logged.at, places: [...now, ...row], now: count };
@@ -40,15 +38,16 @@ function loggedPeak(the: Case, host: Host, pool: string) {
   const pools = table.values("product").map((product) => (productOf(product)?.pool ?? "Windows") === pool);
   const [computer, product] = [table.column("computer"), table.column("product")];
   const [time, code, cmid] = [table.column("time"), table.column("code"), table.column("cmid")];
-  const rows: number[] = [];
+  const rows = new Int32Array(the.evidence.handled.length);
+  let length = 0;
   for (let row = 0; row < the.evidence.handled.length; row++) {
     if (!computers[computer[row] ?? 0] || !pools[product[row] ?? 0] || !isCounted(code[row] ?? 0)) continue;
-    if (!Number.isNaN(time[row])) rows.push(row);
+    if (!Number.isNaN(time[row])) rows[length++] = row;
   }
-  rows.sort((one, two) => (time[one] ?? 0) - (time[two] ?? 0));
+  sortRows(rows.subarray(0, length), time);
   const inside = new Map<number, number>();
   let [peak, at, best, oldest] = [0, Number.NaN, -1, 0];
-  for (const row of rows) {
+  for (const row of rows.subarray(0, length)) {
     const now = time[row] ?? 0;
     for (; (time[rows[oldest] ?? 0] ?? 0) < now - WINDOW; oldest++) {
       const id = cmid[rows[oldest] ?? 0] ?? 0;

@@ -31,7 +31,7 @@ export interface GatherOptions extends BundleOptions {
 const HEAD = 65_536;
 const STEP = 1 << 20;
 /** After so many bytes read, what was only passed by is thrown away: left to itself, a runtime lets it pile up for longer. */
-const COLLECT = 32 << 20;
+const COLLECT = 8 << 20;
 /** As much of one text is read: it is held in memory and looked at by every format. */
 const TEXT_BYTES = 64 << 20;
 const TEXT_LINES = 400_000;
