@@ -1,6 +1,6 @@
 import { csvReport } from "./csv-report.ts";
 import type { ReportDocument } from "./document.ts";
-import { htmlReport } from "./html-report.ts";
+import { htmlReport } from "./html-report.tsx";
 import { jsonReport } from "./json-report.ts";
 import { junitReport } from "./junit-report.ts";
 import { sarifReport } from "./sarif-report.ts";

@@ -23,8 +23,12 @@ function rendered(part: Part): string {
 
 /** A text with the five characters that mean something in HTML and XML written as references, and without controls. */
 export function escapeHtml(text: string): string {
+  return printable(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}
+
+/** A text whose characters HTML and XML can hold: what they cannot is U+FFFD. */
+export function printable(text: string): string {
   return text
     .toWellFormed()
-    .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
     .replace(/[\p{Cc}\uFFFE\uFFFF]/gu, (control) => ("\t\n\r".includes(control) ? control : "\uFFFD"));
 }

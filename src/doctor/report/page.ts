@@ -11,13 +11,13 @@ body{margin:0 auto;max-width:60rem;padding:1.5rem 1rem 4rem;background:var(--pap
 h1{font-size:1.5rem;margin:0 0 .25rem}h2{font-size:1.15rem;margin:2rem 0 .5rem}h3{font-size:1rem;margin:1.25rem 0 .25rem}
 p,ul,ol,dl{margin:.4rem 0}a{color:var(--link)}.soft{color:var(--soft)}
 .verdict{display:inline-block;padding:.1rem .6rem;border-radius:1rem;border:2px solid currentColor;font-weight:700}
-.healthy,.ok,.benign{color:var(--good)}.failing,.broken,.critical,.error{color:var(--bad)}.degraded,.warning{color:var(--warn)}.incomplete,.notice{color:var(--note)}.unknown{color:var(--soft)}
+.healthy,.ok,.of-benign{color:var(--good)}.failing,.broken,.of-critical,.of-error{color:var(--bad)}.degraded,.of-warning{color:var(--warn)}.incomplete,.of-notice{color:var(--note)}.unknown{color:var(--soft)}
 .chain{display:flex;flex-wrap:wrap;gap:.5rem;list-style:none;padding:0;margin:1rem 0}
 .chain li{flex:1 1 8.5rem;border:2px solid currentColor;border-radius:.5rem;padding:.4rem .6rem;background:var(--card)}
 .chain li.unknown{border-style:dashed}.chain b,.chain i{display:block}.chain i{font-style:normal;font-size:.85rem}.chain span{color:var(--ink);font-size:.85rem}
 .finding{border:1px solid var(--line);border-left:.4rem solid var(--line);border-radius:.5rem;background:var(--card);padding:.75rem 1rem;margin:1rem 0}
-.finding.critical,.finding.error{border-left-color:var(--bad)}.finding.warning{border-left-color:var(--warn)}.finding.benign{border-left-color:var(--good)}
-.finding,.finding.critical,.finding.error,.finding.warning,.finding.benign{color:var(--ink)}.finding h2{margin:0}
+.finding.of-critical,.finding.of-error{border-left-color:var(--bad)}.finding.of-warning{border-left-color:var(--warn)}.finding.of-benign{border-left-color:var(--good)}
+.finding,.finding.of-critical,.finding.of-error,.finding.of-warning,.finding.of-benign{color:var(--ink)}.finding h2{margin:0}
 .tag{font-size:.8rem;border:1px solid currentColor;border-radius:1rem;padding:0 .5rem;margin-right:.35rem;white-space:nowrap}
 figure{margin:.5rem 0}figcaption{font-size:.85rem;color:var(--soft)}
 pre,code{font-family:ui-monospace,"Cascadia Mono",Consolas,"Noto Sans Mono CJK JP",monospace;font-size:.85rem}
