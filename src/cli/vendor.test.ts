@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import encodeQR from "qr";
 import { openCatalogue } from "../protocol/catalogue.ts";
 import { licenseOfConfirmation } from "../protocol/confirmation-id.ts";
 import { openHostLicense } from "../protocol/host-license.ts";
@@ -129,6 +130,15 @@ test("the licence goes to standard output where no file is named, alone, so that
   expect(first.err).toMatch(/^Host +kms01 /);
   const again = await json("approve", request);
   expect(again).toMatchObject({ kind: "repeat", license: first.out.trim(), hosts: { used: 1, of: 6 } });
+}, 30_000);
+
+test("the licence is a QR code too, for a site that takes in no files", async () => {
+  const request = writeRequest("kms01", await withHostKey());
+  const { exit, out } = await muster("approve", request, "-o", "kms01.licence", "--qr", "kms01.svg");
+  expect({ exit, out }).toMatchObject({ exit: 0, out: expect.stringMatching(/QR code +kms01\.svg\n/) });
+  const licence = readFileSync(join(folder, "kms01.licence"), "utf8").trim();
+  const drawn = encodeQR(licence, "svg", { ecc: "low", border: 4 });
+  expect(readFileSync(join(folder, "kms01.svg"), "utf8")).toBe(drawn);
 }, 30_000);
 
 test("a licence file that cannot be written costs nothing: the same request gives it again", async () => {

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import encodeQR from "qr";
 import { parseMakRequest } from "../../protocol/mak.ts";
 import { problem } from "../../protocol/problems.ts";
 import { formatTime } from "../../protocol/time.ts";
@@ -19,6 +20,7 @@ const KINDS: Record<Approved["kind"], string> = {
 
 interface ApproveOptions extends Common {
   readonly output?: string;
+  readonly qr?: string;
 }
 
 /** Adds `muster vendor approve`. */
@@ -30,6 +32,10 @@ export function addApprove(group: Command): void {
     "the ledger, and the file of the answer. The same request again is answered again and uses up nothing; so is a host that renews while its licence is valid.",
   )
     .option("-o, --output <file>", "where the answer goes (default: standard output)")
+    .option(
+      "--qr <file>",
+      "the answer as a QR code too (SVG), which the host's console reads from paper or a screen",
+    )
     .action((file: string, options: ApproveOptions) =>
       withVendor(options.data, async (vendor) => {
         const request = readBounded(file, MOST_REQUEST);
@@ -75,16 +81,25 @@ function deliver(
   answer: string,
   value: object,
   description: [string, string | undefined][],
-  { json, output }: ApproveOptions,
+  { json, output, qr }: ApproveOptions,
 ): void {
-  const text = fields([...description, ["Written to", output]]);
+  const text = fields([...description, ["Written to", output], ["QR code", qr]]);
   if (output !== undefined) writeAtomically(output, `${answer}\n`, 0o644);
+  if (qr !== undefined) writeAtomically(qr, qrCode(answer), 0o644);
   if (json || output !== undefined) {
-    print(json, { ...value, ...(output !== undefined && { output }) }, text);
+    print(json, { ...value, ...(output !== undefined && { output }), ...(qr !== undefined && { qr }) }, text);
   } else {
     process.stderr.write(`${text}\n`);
     print(false, value, answer);
   }
+}
+
+/** The most bytes that a QR code holds at its lowest error correction (ISO/IEC 18004, table 7). */
+const MOST_QR = 2953;
+
+function qrCode(answer: string): string {
+  if (answer.length <= MOST_QR) return encodeQR(answer, "svg", { ecc: "low", border: 4 });
+  throw problem("BAD_INPUT", "The answer is too long for a QR code; leave out --qr, and send the file.");
 }
 
 function parseJson(text: string, file: string): unknown {
