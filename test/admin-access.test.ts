@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { PATHS } from "../src/console/paths.ts";
 import { ROUTES } from "../src/host/admin/routes.ts";
 import { openToken } from "../src/host/admin/token.ts";
 import { tokenPath } from "../src/host/folder.ts";
@@ -72,11 +73,11 @@ describe("the token", () => {
 });
 
 describe("the open calls", () => {
-  test("are the health and the front page, and tell nothing of the host", async () => {
+  test("are the health, the console and signing in, and tell nothing of the host", async () => {
     const { ask, host, deployment } = await startAdmin();
     const open = ROUTES.filter(({ isOpen }) => isOpen);
-    expect(open.map(({ path }) => path)).toEqual(["/healthz", "/"]);
-    for (const { path } of open) {
+    expect(open.map(({ path }) => path)).toEqual(["/healthz", "/v1/session", ...PATHS, "/assets/:name"]);
+    for (const path of ["/healthz", ...PATHS]) {
       const { status, text } = await ask("GET", path, undefined, {});
       expect(status).toBe(200);
       for (const secret of [host.name, deployment.hostFolder, host.listener.url])

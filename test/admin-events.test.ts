@@ -1,10 +1,13 @@
 import { describe, expect, test } from "bun:test";
+import { EVENTS } from "../src/protocol/events.ts";
 import { DAY } from "../src/protocol/time.ts";
 import { startAdmin } from "./admin.ts";
 import { until } from "./muster.ts";
 
 interface Events {
   readonly events: { readonly row: number; readonly id: number; readonly info: string }[];
+  readonly older: number | null;
+  readonly newer: number | null;
 }
 
 describe("GET /v1/events", () => {
@@ -22,6 +25,60 @@ describe("GET /v1/events", () => {
     for (const wrong of ["id=1", "id=x", "since=yesterday", "after=-1", "follow=yes"]) {
       expect((await ask("GET", `/v1/events?${wrong}`)).status).toBe(400);
     }
+  });
+
+  test("leafs both ways, and says where there is more", async () => {
+    const { ask, enrol } = await startAdmin();
+    await enrol(5);
+    const page = async (query: string) => {
+      const { events, older, newer } = (await ask<Events>("GET", `/v1/events?limit=2${query}`)).body;
+      return [events.map(({ row }) => row), older, newer];
+    };
+    expect(await page("")).toEqual([[4, 5], 4, null]);
+    expect(await page("&before=4")).toEqual([[2, 3], 2, 3]);
+    expect(await page("&before=2")).toEqual([[1], null, 1]);
+    expect(await page("&after=1")).toEqual([[2, 3], 2, 3]);
+    expect(await page("&after=3")).toEqual([[4, 5], 4, null]);
+    expect(await page("&after=5")).toEqual([[], null, null]);
+  });
+
+  test("finds several ids, and a part of a machine's name", async () => {
+    const { ask, enrol } = await startAdmin();
+    await enrol(3);
+    await ask("PATCH", "/v1/settings", { duplicates: "rearm" });
+    const rows = async (query: string) =>
+      (await ask<Events>("GET", `/v1/events?${query}`)).body.events.map(({ row }) => row);
+    expect(await rows("id=12290,12402")).toEqual([1, 2, 3, 4]);
+    expect(await rows("id=12402,12400")).toEqual([4]);
+    expect(await rows("search=PC-1")).toEqual([2]);
+    expect(await rows(`until=${new Date(Date.now() - DAY).toISOString()}`)).toEqual([]);
+    expect((await ask("GET", "/v1/events?id=12290,1")).status).toBe(400);
+  });
+
+  test("are explained in both languages, every one that Muster writes", async () => {
+    const { ask } = await startAdmin();
+    const kinds = async (lang: string) =>
+      (
+        await ask<{ kinds: { id: number; message: string; meaning: string }[] }>(
+          "GET",
+          `/v1/event-kinds?lang=${lang}`,
+        )
+      ).body.kinds;
+    const [english, japanese] = [await kinds("en"), await kinds("ja")];
+    expect(english.map(({ id }) => id)).toEqual(Object.keys(EVENTS).map(Number));
+    for (const { message, meaning } of japanese) expect(message + meaning).toMatch(/[ぁ-ん].*。$/);
+  });
+
+  test("goes on after the row that a browser has seen when its connection was lost", async () => {
+    const { enrol, admin } = await startAdmin();
+    await enrol(3);
+    const headers = { authorization: `Bearer ${admin.token}`, "last-event-id": "2" };
+    const response = await fetch(`${admin.url}/v1/events?follow=true&after=0`, { headers });
+    const reader = response.body?.getReader();
+    let text = "";
+    while (!text.includes("data: ")) text += new TextDecoder().decode((await reader?.read())?.value);
+    await reader?.cancel();
+    expect(text.match(/^id: \d+$/gm)).toEqual(["id: 3"]);
   });
 
   test("follows: each new event once, as server-sent events, until the host ends", async () => {

@@ -18,14 +18,15 @@ export async function startAdmin(options: Partial<HostConfig> & Partial<Deployme
   const { admin } = system.host;
   const [product, server] = system.deployment.products;
   if (!admin || !product || !server) throw new Error("there is an admin listener, and products");
-  /** Asks with the token; a body is sent as JSON. */
+  /** Asks with the token; a body is sent as JSON, a form as it is. */
   const ask = async <Body = Record<string, unknown>>(
     method: string,
     path: string,
     body?: unknown,
     headers: Record<string, string> = { authorization: `Bearer ${admin.token}` },
   ): Promise<AdminAnswer<Body>> => {
-    const sent = body === undefined ? {} : { body: typeof body === "string" ? body : JSON.stringify(body) };
+    const isPlain = typeof body === "string" || body instanceof FormData;
+    const sent = body === undefined ? {} : { body: isPlain ? body : JSON.stringify(body) };
     const response = await fetch(admin.url + path, { method, headers, ...sent });
     const text = await response.text();
     const isJson = (response.headers.get("content-type") ?? "").includes("json");

@@ -5,7 +5,7 @@ import { hostExtendedPid } from "../protocol/extended-pid.ts";
 import { reasonCode, statusName } from "../protocol/license-state.ts";
 import { problem } from "../protocol/problems.ts";
 import { print } from "./output.ts";
-import { blocksText, SERVICE_VERSION } from "./slmgr-blocks.ts";
+import { blocksText, SERVICE_VERSION } from "../client/slmgr-blocks.ts";
 
 interface ShowOptions {
   readonly json?: boolean | undefined;

@@ -33,7 +33,7 @@ export async function changeSetting(
     const info = eventInfo(12402, { name: setting, from, to, by: oneField(by) });
     return [{ id: 12402, cmid: undefined, info } as const];
   };
-  await store.changeSetting(setting, stored, tell, now);
+  await store.changeSetting(setting, stored, tell, now, oneField(by));
   return { name: setting, from, to };
 }
 

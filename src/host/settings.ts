@@ -22,6 +22,7 @@ export interface HostSettings {
 const INTERVAL: Kind<number | undefined> = {
   fallback: undefined,
   expects: "a number of minutes from 15 to 43200",
+  bounds: [15, 43_200],
   read: (text) => wholeNumber(text, 15, 43_200),
 };
 
@@ -31,32 +32,38 @@ const KINDS = {
   port: {
     fallback: DEFAULT_PORT,
     expects: "a port from 0 to 65535",
+    bounds: [0, 65_535],
     read: (text) => wholeNumber(text, 0, 65_535),
   },
   "dns-publishing": {
     fallback: true,
     expects: "on or off",
+    choices: ["on", "off"],
     read: (text) => choice(text, { on: true, off: false }),
   },
   priority: {
     fallback: "normal",
     expects: "normal or low",
+    choices: ["normal", "low"],
     read: (text) => choice(text, { normal: "normal", low: "low" } as const),
   },
   duplicates: {
     fallback: "report",
     expects: "report or rearm",
+    choices: ["report", "rearm"],
     read: (text) => choice(text, { report: "report", rearm: "rearm" } as const),
   },
   "event-log-size": {
     // The size that Windows gives the log of its KMS host.
     fallback: 20,
     expects: "a number of megabytes from 1 to 10000",
+    bounds: [1, 10_000],
     read: (text) => wholeNumber(text, 1, 10_000),
   },
   "retention-days": {
     fallback: 365,
     expects: "a number of days from 1 to 36500",
+    bounds: [1, 36_500],
     read: (text) => wholeNumber(text, 1, 36_500),
   },
 } as const satisfies Record<SettingName, Kind<unknown>>;
@@ -65,6 +72,10 @@ interface Kind<T> {
   readonly fallback: T;
   /** What a valid value looks like, for the error message. */
   readonly expects: string;
+  /** The values there are, when they are words. */
+  readonly choices?: readonly string[];
+  /** The least and the most, when it is a number. */
+  readonly bounds?: readonly [least: number, most: number];
   readonly read: (text: string) => T | undefined;
 }
 
@@ -94,10 +105,17 @@ export function defaultText(name: SettingName): string {
   return fallback === true ? "on" : String(fallback ?? DEFAULT_VALUE);
 }
 
+/** A setting with what is in force, and what a value of it looks like in words. */
+export interface ListedSetting {
+  readonly name: SettingName;
+  readonly value: string;
+  readonly default: string;
+  readonly isDefault: boolean;
+  readonly expects: string;
+}
+
 /** Each setting with what is in force, and what a value of it looks like in words. */
-export async function listSettings(
-  store: Pick<Store, "setting">,
-): Promise<{ name: SettingName; value: string; default: string; isDefault: boolean; expects: string }[]> {
+export async function listSettings(store: Pick<Store, "setting">): Promise<ListedSetting[]> {
   return Promise.all(
     SETTING_NAMES.map(async (name) => {
       const stored = await store.setting(name);
@@ -106,6 +124,19 @@ export async function listSettings(
       return { name, value: stored ?? fallback, default: fallback, isDefault, expects: KINDS[name].expects };
     }),
   );
+}
+
+/** The values that a setting takes: its words, or its least and most number. */
+export function settingValues(name: SettingName): {
+  readonly choices?: readonly string[];
+  readonly least?: number;
+  readonly most?: number;
+} {
+  const { choices, bounds }: Kind<unknown> = KINDS[name];
+  return {
+    ...(choices === undefined ? {} : { choices }),
+    ...(bounds === undefined ? {} : { least: bounds[0], most: bounds[1] }),
+  };
 }
 
 /** Throws BAD_INPUT when this is no value for the setting. */

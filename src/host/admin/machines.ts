@@ -9,9 +9,11 @@ import {
   readCursor,
   writeCursor,
 } from "../machine-list.ts";
+import { isOverdue, nextRenewal, RENEWAL_STATES, type RenewalIntervals } from "../renewal-times.ts";
 import { oneField } from "../settings-change.ts";
 import type { MachineKey } from "../store.ts";
 import { eventSchema, numberedJson } from "./event-schema.ts";
+import { intervalsOf } from "./overview.ts";
 import { route } from "./route.ts";
 
 /** Events that come with a machine. */
@@ -33,6 +35,10 @@ const machineSchema = z
     firstSeen: time,
     lastSeen: time,
     leaseExpires: time.nullable(),
+    nextRenewal: time.describe(
+      "When it is expected to ask next, by the intervals in force; machines spread this by a tenth.",
+    ),
+    overdue: z.boolean().describe("Whether it holds a lease, and has not asked when it should have."),
     requests: z.int().min(0),
     code: z.string().describe("The code of its last answer."),
     note: z.string(),
@@ -40,7 +46,11 @@ const machineSchema = z
   })
   .meta({ id: "Machine", description: "One CMID of one application." });
 
-const key = z.strictObject({ application: z.guid().toLowerCase(), cmid: z.guid().toLowerCase() });
+/** The path of a machine. */
+export const machineKey = z.strictObject({
+  application: z.guid().toLowerCase(),
+  cmid: z.guid().toLowerCase(),
+});
 
 const listMachines = route({
   method: "GET",
@@ -50,6 +60,12 @@ const listMachines = route({
     query: z.strictObject({
       search: z.string().max(255).optional().describe("Part of the name, CMID, address or note."),
       state: z.enum(MACHINE_STATES).optional(),
+      renewal: z
+        .enum(RENEWAL_STATES)
+        .optional()
+        .describe(
+          "Those with a lease that are to renew within a day or week, or are overdue; or all whose last answer had a code other than 0.",
+        ),
       application: z.guid().toLowerCase().optional(),
       product: z.guid().toLowerCase().optional(),
       sort: z.enum(MACHINE_SORTS).default("lastSeen"),
@@ -69,12 +85,15 @@ const listMachines = route({
       next: z.string().optional().describe("The cursor of the next page; absent on the last."),
     })
     .meta({ id: "MachinePage" }),
-  async handle({ query: { cursor, ...query } }, { store, clock }) {
+  async handle({ query: { cursor, renewal, ...query } }, admin) {
+    const { store, clock } = admin;
     const now = clock();
+    const intervals = intervalsOf(admin);
+    const due = renewal && { state: renewal, intervals };
     const after = cursor === undefined ? undefined : readCursor(cursor, query);
-    const { machines, total, next } = await store.listMachines({ ...query, after, now });
+    const { machines, total, next } = await store.listMachines({ ...query, renewal: due, after, now });
     return {
-      machines: machines.map((machine) => machineJson(machine, now)),
+      machines: machines.map((machine) => machineJson(machine, intervals, now)),
       ...(total === undefined ? {} : { total }),
       ...(next === undefined ? {} : { next: writeCursor(query, next) }),
     };
@@ -85,12 +104,13 @@ const showMachine = route({
   method: "GET",
   path: "/v1/machines/:application/:cmid",
   summary: `A machine with its newest ${SHOWN_EVENTS} events.`,
-  takes: { path: key },
+  takes: { path: machineKey },
   gives: machineSchema.extend({ events: z.array(eventSchema) }).meta({ id: "MachineWithEvents" }),
-  async handle({ path }, { store, clock }) {
+  async handle({ path }, admin) {
+    const { store, clock } = admin;
     const machine = (await store.listedMachine(path)) ?? unknown(path);
     const events = await store.events({ cmid: path.cmid, limit: SHOWN_EVENTS });
-    return { ...machineJson(machine, clock()), events: events.map(numberedJson) };
+    return { ...machineJson(machine, intervalsOf(admin), clock()), events: events.map(numberedJson) };
   },
 });
 
@@ -99,15 +119,16 @@ const changeMachine = route({
   path: "/v1/machines/:application/:cmid",
   summary: "Keep a note with a machine, or have its next answer tell it to take a new CMID (event 12407).",
   takes: {
-    path: key,
+    path: machineKey,
     body: z.strictObject({ note: z.string().max(1000).optional(), rearm: z.boolean().optional() }),
   },
   gives: machineSchema,
-  async handle({ path, body: { note, rearm }, from }, { store, orders, clock }) {
+  async handle({ path, body: { note, rearm }, from }, admin) {
+    const { store, orders, clock } = admin;
     const now = clock();
     if (note !== undefined) await store.noteMachine(path, note);
     if (rearm !== undefined) await orders.order(path, rearm, `admin ${from}`, now);
-    return machineJson((await store.listedMachine(path)) ?? unknown(path), now);
+    return machineJson((await store.listedMachine(path)) ?? unknown(path), intervalsOf(admin), now);
   },
 });
 
@@ -116,7 +137,7 @@ const forgetMachine = route({
   path: "/v1/machines/:application/:cmid",
   summary:
     "Forget a machine: it leaves the count and gives its seat back (event 12405). It counts again when it asks.",
-  takes: { path: key },
+  takes: { path: machineKey },
   gives: machineSchema.pick({ application: true, cmid: true, name: true }).meta({ id: "ForgottenMachine" }),
   async handle({ path, from }, { store, clock }) {
     const tell = ({ cmid, name }: { cmid: string; name: string }) =>
@@ -129,7 +150,11 @@ const forgetMachine = route({
 /** The calls about machines. */
 export const machineRoutes = [listMachines, showMachine, changeMachine, forgetMachine];
 
-function machineJson(machine: ListedMachine, now: number): z.input<typeof machineSchema> {
+function machineJson(
+  machine: ListedMachine,
+  intervals: RenewalIntervals,
+  now: number,
+): z.input<typeof machineSchema> {
   const { ticket: _, previousTicket: __, firstSeen, lastSeen, leaseExpires, ...rest } = machine;
   return {
     ...rest,
@@ -137,9 +162,12 @@ function machineJson(machine: ListedMachine, now: number): z.input<typeof machin
     firstSeen: new Date(firstSeen).toISOString(),
     lastSeen: new Date(lastSeen).toISOString(),
     leaseExpires: leaseExpires === 0 ? null : new Date(leaseExpires).toISOString(),
+    nextRenewal: new Date(nextRenewal(machine, intervals, now)).toISOString(),
+    overdue: isOverdue(machine, intervals, now),
   };
 }
 
-function unknown({ cmid }: MachineKey): never {
+/** Throws NOT_FOUND. */
+export function unknown({ cmid }: MachineKey): never {
   throw problem("NOT_FOUND", `The host knows no machine ${cmid} of this application.`);
 }

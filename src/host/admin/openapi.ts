@@ -66,12 +66,20 @@ function operation(route: Route, refer: Refer, problem: Json): Json {
     summary,
     ...(isOpen ? { security: [] } : {}),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(hasBody ? { requestBody: content("application/json", refer(body, "input")) } : {}),
+    ...(hasBody ? { requestBody: bodyOf(route, refer) } : {}),
     responses: {
       [status]: { description: "Done.", content: { ...answers, ...stream } },
       default: { description: "What went wrong.", ...problem },
     },
   };
+}
+
+function bodyOf({ takesFiles, schemas: { body } }: Route, refer: Refer): Json {
+  const fields = refer(body, "input");
+  if (!takesFiles) return content("application/json", fields);
+  const files = { type: "array", items: { type: "string", format: "binary" } };
+  const properties = { ...(fields.properties as Json), files };
+  return content("multipart/form-data", { type: "object", properties });
 }
 
 /** `getMachinesApplicationCmid`, for those who generate clients. */

@@ -7,6 +7,10 @@ export interface Call<Path, Query, Body> {
   readonly path: Path;
   readonly query: Query;
   readonly body: Body;
+  /** The files of a body that has some. */
+  readonly files: readonly File[];
+  /** As it came, for what is in its headers. */
+  readonly request: Request;
   /** The address it came from, for events that say who did something. */
   readonly from: string;
   /** Aborted when the asker has gone or the host stops. */
@@ -35,6 +39,12 @@ export interface Route {
   readonly streams: boolean;
   /** Whether it is answered without the token. */
   readonly isOpen: boolean;
+  /** The most bytes of its body. */
+  readonly most: number;
+  /** Whether its body is multipart/form-data: files, beside the fields of `body`. */
+  readonly takesFiles: boolean;
+  /** Whether it may be silent for longer than others. */
+  readonly isSlow: boolean;
   readonly schemas: Schemas;
   readonly answer: (request: Request, admin: Admin, from: string, signal: AbortSignal) => Promise<Response>;
 }
@@ -45,7 +55,7 @@ interface Definition<
   Body extends z.ZodType,
   Answer extends z.ZodType,
 > extends Pick<Route, "method" | "path" | "summary">,
-    Partial<Pick<Route, "status" | "type" | "streams" | "isOpen">> {
+    Partial<Pick<Route, "status" | "type" | "streams" | "isOpen" | "most" | "takesFiles" | "isSlow">> {
   readonly takes?: { readonly path?: Path; readonly query?: Query; readonly body?: Body };
   readonly gives: Answer;
   /** Calls the domain and maps what it says; a Response is sent as it is. */
@@ -57,6 +67,9 @@ interface Definition<
 
 const nothing = z.strictObject({});
 
+/** Of a body that is not known to be longer, in bytes. */
+const MOST_BODY = 64 * 1024;
+
 /** The one shape of a handler: parse, one call to the domain, render. What is thrown is rendered by the listener. */
 export function route<
   Path extends z.ZodObject = typeof nothing,
@@ -65,6 +78,7 @@ export function route<
   Answer extends z.ZodType = z.ZodType,
 >(definition: Definition<Path, Query, Body, Answer>): Route {
   const { method, path, summary, status = 200, type, streams = false, isOpen = false } = definition;
+  const { most = MOST_BODY, takesFiles = false, isSlow = false } = definition;
   const { takes = {}, gives, handle } = definition;
   const schemas = {
     path: takes.path ?? nothing,
@@ -80,14 +94,22 @@ export function route<
     type,
     streams,
     isOpen,
+    most,
+    takesFiles,
+    isSlow,
     schemas,
     async answer(request, admin, from, signal) {
       const { params = {} } = request as { params?: Record<string, string> };
       const query = Object.fromEntries(new URL(request.url).searchParams);
+      const { files, json } = takes.body
+        ? await readBody(request, { most, takesFiles })
+        : { files: [], json: undefined };
       const call = {
         path: parse(schemas.path, params) as z.output<Path>,
         query: parse(schemas.query, query) as z.output<Query>,
-        body: parse(schemas.body, takes.body && (await readJson(request))) as z.output<Body>,
+        body: parse(schemas.body, json) as z.output<Body>,
+        files,
+        request,
         from,
         signal,
       };
@@ -105,8 +127,40 @@ function parse(schema: z.ZodType, value: unknown): unknown {
   throw problem("BAD_REQUEST", `The request is malformed: ${where ? `${where}: ` : ""}${issue?.message}.`);
 }
 
-async function readJson(request: Request): Promise<unknown> {
-  const text = await request.text();
+/** What a body says, and the files in it. */
+async function readBody(
+  request: Request,
+  { most, takesFiles }: Pick<Route, "most" | "takesFiles">,
+): Promise<{ files: File[]; json: unknown }> {
+  const bytes = await readBounded(request, most);
+  if (!takesFiles) return { files: [], json: jsonOf(new TextDecoder().decode(bytes)) };
+  const type = request.headers.get("content-type") ?? "";
+  const parts = await new Response(bytes, { headers: { "content-type": type } }).formData().catch(() => {
+    throw problem("BAD_REQUEST", "The request is malformed: its body is not multipart/form-data.");
+  });
+  const values: [name: string, value: unknown][] = [...parts];
+  const fields = values.filter(([, value]) => typeof value === "string");
+  return {
+    files: values.flatMap(([, value]) => (value instanceof File ? [value] : [])),
+    json: Object.fromEntries(fields),
+  };
+}
+
+/** The body, as far as it is not too long: nobody fills the memory of a host. */
+async function readBounded(request: Request, most: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => problem("TOO_LARGE", `The request is larger than ${Math.floor(most / 1024)} KiB.`);
+  if (Number(request.headers.get("content-length") ?? 0) > most) throw tooLarge();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  for await (const piece of request.body ?? []) {
+    length += piece.length;
+    if (length > most) throw tooLarge();
+    pieces.push(piece);
+  }
+  return new Uint8Array(await new Blob(pieces).arrayBuffer());
+}
+
+function jsonOf(text: string): unknown {
   try {
     return text === "" ? {} : JSON.parse(text);
   } catch {

@@ -1,23 +1,35 @@
 import * as z from "zod";
 import { backupRoutes } from "./backups.ts";
+import { causeRoutes } from "./causes.ts";
+import { diagnosisRoutes } from "./diagnosis.ts";
 import { eventRoutes } from "./events.ts";
 import { healthRoutes } from "./health.ts";
+import { keyRoutes } from "./keys.ts";
+import { machineFindingRoutes } from "./machine-finding.ts";
 import { machineRoutes } from "./machines.ts";
 import { metricRoutes } from "./metrics.ts";
 import { openApi } from "./openapi.ts";
+import { overviewRoutes } from "./overview.ts";
 import { pageRoutes } from "./pages.ts";
 import { type Route, route } from "./route.ts";
+import { sessionRoutes } from "./session.ts";
 import { settingRoutes } from "./settings.ts";
 import { statusRoutes } from "./status.ts";
 
 const API: readonly Route[] = [
   ...statusRoutes,
+  ...overviewRoutes,
   ...machineRoutes,
+  ...machineFindingRoutes,
+  ...diagnosisRoutes,
+  ...causeRoutes,
+  ...keyRoutes,
   ...eventRoutes,
   ...settingRoutes,
   ...backupRoutes,
   ...healthRoutes,
   ...metricRoutes,
+  ...sessionRoutes,
 ];
 
 /** The OpenAPI document of the admin API. */

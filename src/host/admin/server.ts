@@ -5,34 +5,50 @@ import { listenProblem } from "../listen-problem.ts";
 import { problemResponse } from "../problem-response.ts";
 import type { Admin } from "./admin.ts";
 import { checkHostHeader } from "./host-header.ts";
+import { lostPage, pageRoutes } from "./pages.ts";
 import type { Route } from "./route.ts";
 import { ROUTES } from "./routes.ts";
-import { requireToken } from "./token.ts";
 
 /** The port of the admin listener unless told otherwise. */
 export const ADMIN_PORT = 1689;
 
 /** Seconds a connection may be silent; a stream of events may be for ever. */
 const IDLE_SECONDS = 30;
-const MAX_BODY = 64 * 1024;
+/** Of a connection that waits for a diagnosis. */
+const SLOW_SECONDS = 240;
 
-/** Nothing here may be cached, framed, sniffed, or told to other sites. */
+/** Nothing here may be cached (assets say otherwise), framed, sniffed, or told to other sites. */
 const HEADERS = {
   "cache-control": "no-store",
-  "content-security-policy":
-    "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+  "content-security-policy": [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data: blob:",
+    "connect-src 'self'",
+    "font-src 'self'",
+    "manifest-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join("; "),
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
 };
 
-/** Serves the admin API to those who have the token. Throws PORT_IN_USE, ACCESS_DENIED. */
-export function serveAdmin(admin: Admin, token: string, { address, port }: Address): Listener {
+/** Serves the console, and the admin API to those who have the token or have signed in. Throws PORT_IN_USE, ACCESS_DENIED. */
+export function serveAdmin(admin: Admin, { address, port }: Address): Listener {
   const stopping = new AbortController();
   const paths = Map.groupBy(ROUTES, ({ path }) => path);
   const server = open({
     routes: Object.fromEntries([...paths].map(([path, routes]) => [path, answering(routes)])),
-    fetch: (request: Request) => respond(request, [], refusePath),
+    fetch: (request: Request) =>
+      isForPerson(request)
+        ? respond(request, pageRoutes, () => lostPage(request, admin))
+        : respond(request, [], refusePath),
   });
   return {
     port: server.port ?? port,
@@ -49,7 +65,8 @@ export function serveAdmin(admin: Admin, token: string, { address, port }: Addre
         hostname: address,
         port,
         idleTimeout: IDLE_SECONDS,
-        maxRequestBodySize: MAX_BODY,
+        // Twice what any call takes, so that whoever sends too much is told so in a sentence (route.ts).
+        maxRequestBodySize: 2 * Math.max(...ROUTES.map(({ most }) => most)),
         development: false,
         reusePort: false,
         ...answers,
@@ -60,12 +77,13 @@ export function serveAdmin(admin: Admin, token: string, { address, port }: Addre
   }
 
   /** Answers a path, whose routes differ in their methods. */
-  function answering(routes: Route[]) {
+  function answering(routes: readonly Route[]) {
     return (request: Request, running: Bun.Server<unknown>) => {
       const found = routes.find(({ method }) => method === request.method);
       const from = running.requestIP(request)?.address ?? "";
       return respond(request, routes, async () => {
         if (!found) throw problem("METHOD_NOT_ALLOWED", `This path takes ${methodsOf(routes)}.`);
+        if (found.isSlow) running.timeout(request, SLOW_SECONDS);
         const response = await found.answer(request, admin, from, stopping.signal);
         if (response.headers.get("content-type") === "text/event-stream") running.timeout(request, 0);
         return response;
@@ -75,22 +93,30 @@ export function serveAdmin(admin: Admin, token: string, { address, port }: Addre
 
   async function respond(
     request: Request,
-    routes: Route[],
+    routes: readonly Route[],
     answer: () => Promise<Response>,
   ): Promise<Response> {
     let response: Response;
     try {
       checkHostHeader(request, admin.identity.name);
-      if (!routes.some(({ isOpen }) => isOpen)) requireToken(token, request);
+      if (!routes.find(({ method }) => method === request.method)?.isOpen) admin.signIn.authorise(request);
       response = await answer();
     } catch (error) {
       const onDefect = (defect: unknown) =>
         admin.log.error(defect, "A request to the admin listener failed.");
       response = problemResponse(error, { allow: methodsOf(routes), onDefect });
     }
-    for (const [name, value] of Object.entries(HEADERS)) response.headers.set(name, value);
+    for (const [name, value] of Object.entries(HEADERS)) {
+      if (!response.headers.has(name)) response.headers.set(name, value);
+    }
     return response;
   }
+}
+
+/** Whether a person opened it in a browser, and not a program that asks the API. */
+function isForPerson({ method, url, headers }: Request): boolean {
+  const isPage = method === "GET" && (headers.get("accept") ?? "").includes("text/html");
+  return isPage && !new URL(url).pathname.startsWith("/v1/");
 }
 
 async function refusePath(): Promise<never> {

@@ -19,16 +19,25 @@ export function openToken(folder: string): string {
   );
 }
 
-/** A URL that signs in when a person opens it: browsers keep what follows # to themselves. */
-export function signInUrl({ url, token }: { readonly url: string; readonly token: string }): string {
-  return `${url}/#token=${token}`;
+/** Whether this is the token, in a time that says nothing of how much of it was right. */
+export function isToken(token: string, given: string): boolean {
+  // Digests have one length, whatever was given; the strings may not.
+  return timingSafeEqual(digest(given), digest(token));
 }
 
-/** Throws UNAUTHORIZED unless the request bears the token, in a time that says nothing of how much of it was right. */
-export function requireToken(token: string, request: Request): void {
+/** Whether the request bears the token: Authorization: Bearer TOKEN. */
+export function bearsToken(token: string, request: Request): boolean {
   const [, given = ""] = /^Bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  // Digests have one length, whatever was given; the strings may not.
-  if (timingSafeEqual(digest(given), digest(token))) return;
+  return isToken(token, given);
+}
+
+/** Throws UNAUTHORIZED unless the request bears the token. */
+export function requireToken(token: string, request: Request): void {
+  if (!bearsToken(token, request)) refuseStranger();
+}
+
+/** Throws UNAUTHORIZED. */
+export function refuseStranger(): never {
   throw problem(
     "UNAUTHORIZED",
     "Send the token of this host as Authorization: Bearer TOKEN; it is in the file admin-token of the host's folder.",
