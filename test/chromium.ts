@@ -1,6 +1,8 @@
 import { onTestFinished } from "bun:test";
+import { readFileSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 import { makeFolder } from "./folders.ts";
+import { keyOf } from "./keyboard.ts";
 
 /** How a page is looked at. */
 export interface Look {
@@ -11,8 +13,8 @@ export interface Look {
 
 /** A page of a browser, over the DevTools protocol (https://chromedevtools.github.io/devtools-protocol/). */
 export interface Page {
-  /** Opens a file, and waits until it is there. */
-  open(path: string): Promise<void>;
+  /** Opens a file or a URL, and waits until it is there. */
+  open(where: string): Promise<void>;
   /** Changes width, colours and medium. */
   look(at: Look): Promise<void>;
   /** The value of an expression in the page. */
@@ -21,10 +23,41 @@ export interface Page {
   pdf(): Promise<Uint8Array>;
   /** A picture of the whole page. */
   picture(): Promise<Uint8Array>;
+  /** Waits until something can be seen: `text=Sign in` is the innermost element with this text or name, else a selector. */
+  waitFor(target: string): Promise<void>;
+  /** Waits until something is there no more, or cannot be seen. */
+  waitForNo(target: string): Promise<void>;
+  /** Clicks with the mouse on what `waitFor` finds. */
+  click(target: string): Promise<void>;
+  /** Presses a key, as `Tab`, `Shift+Tab`, `Enter`, `Escape` or `/`. */
+  press(key: string): Promise<void>;
+  /** Types into what has the focus. */
+  type(text: string): Promise<void>;
+  /** The text of an element as it can be seen. */
+  text(selector: string): Promise<string>;
+  /** Drops files on an element. */
+  drop(
+    selector: string,
+    files: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  ): Promise<void>;
+  /** What the browser keeps for an address. */
+  cookies(url: string): Promise<Cookie[]>;
+  /** What axe-core finds wrong with the page for people with disabilities: rules, and where. */
+  axe(): Promise<string[]>;
   /** Addresses of everything that it has asked for, itself included. */
   readonly requests: readonly string[];
   /** What the browser has complained of: breaches of the content security policy, errors. */
   readonly complaints: readonly string[];
+}
+
+/** A cookie as the browser keeps it. */
+export interface Cookie {
+  readonly name: string;
+  readonly value: string;
+  readonly path: string;
+  readonly httpOnly: boolean;
+  readonly secure: boolean;
+  readonly sameSite?: string;
 }
 
 type Answer = { readonly id?: number; readonly result?: unknown; readonly error?: { message: string } };
@@ -53,13 +86,81 @@ export async function openChromium(): Promise<Page> {
     else if (method === "Audits.issueAdded") complaints.push(JSON.stringify(params?.issue));
   });
   for (const domain of ["Page", "Network", "Log", "Runtime", "Audits"]) await ask(`${domain}.enable`);
+  const value = async <Value>(expression: string) => {
+    const params = { expression, returnByValue: true, awaitPromise: true };
+    const { result, exceptionDetails } = (await ask("Runtime.evaluate", params)) as {
+      result: { value: Value };
+      exceptionDetails?: { exception?: { description?: string } };
+    };
+    if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description);
+    return result.value;
+  };
+  const place = (target: string) =>
+    value<{ x: number; y: number } | null>(`(${find})(${JSON.stringify(target)})`);
+  const waitFor = async (target: string) => {
+    for (let tries = 0; tries < 300; tries++) {
+      const found = await place(target).catch(() => null);
+      if (found !== null) return found;
+      await Bun.sleep(50);
+    }
+    const seen = await value<string>("document.body.innerText");
+    throw new Error(`waited in vain for ${target}; the page says: ${seen}`);
+  };
   return {
     requests,
     complaints,
-    async open(path) {
+    async open(where) {
       const there = call.next("Page.loadEventFired");
-      await ask("Page.navigate", { url: pathToFileURL(path).href });
-      await there;
+      const url = /^https?:/.test(where) ? where : pathToFileURL(where).href;
+      const { loaderId } = (await ask("Page.navigate", { url })) as { loaderId?: string };
+      // Another fragment of the page that is there loads nothing.
+      if (loaderId !== undefined) await there;
+    },
+    async waitFor(target) {
+      await waitFor(target);
+    },
+    async waitForNo(target) {
+      for (let tries = 0; tries < 300; tries++) {
+        if ((await place(target).catch(() => ({}))) === null) return;
+        await Bun.sleep(50);
+      }
+      throw new Error(`waited in vain until ${target} is gone`);
+    },
+    async click(target) {
+      const { x, y } = await waitFor(target);
+      for (const type of ["mousePressed", "mouseReleased"]) {
+        await ask("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
+      }
+    },
+    async press(key) {
+      const event = keyOf(key);
+      await ask("Input.dispatchKeyEvent", {
+        type: event.text === undefined ? "rawKeyDown" : "keyDown",
+        ...event,
+      });
+      await ask("Input.dispatchKeyEvent", { type: "keyUp", ...event, text: undefined });
+    },
+    async type(text) {
+      await ask("Input.insertText", { text });
+    },
+    async text(selector) {
+      await waitFor(selector);
+      return value<string>(`document.querySelector(${JSON.stringify(selector)}).innerText`);
+    },
+    async drop(selector, files) {
+      await waitFor(selector);
+      const given = files.map(({ name, bytes }) => [name, Buffer.from(bytes).toString("base64")]);
+      await value(`(${dropFiles})(${JSON.stringify(selector)}, ${JSON.stringify(given)})`);
+    },
+    async cookies(url) {
+      const { cookies } = (await ask("Network.getCookies", { urls: [url] })) as { cookies: Cookie[] };
+      return cookies;
+    },
+    async axe() {
+      await ask("Runtime.evaluate", { expression: axeSource() });
+      return value<string[]>(`axe.run().then(({ violations }) =>
+        violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) =>
+          id + " at " + target + ": " + failureSummary)))`);
     },
     async look({ width, scheme = "light", media = "screen" }) {
       const size = { width, height: 800, deviceScaleFactor: 1, mobile: false };
@@ -67,15 +168,7 @@ export async function openChromium(): Promise<Page> {
       const features = [{ name: "prefers-color-scheme", value: scheme }];
       await ask("Emulation.setEmulatedMedia", { media, features });
     },
-    async value<Value>(expression: string) {
-      const params = { expression, returnByValue: true, awaitPromise: true };
-      const { result, exceptionDetails } = (await ask("Runtime.evaluate", params)) as {
-        result: { value: Value };
-        exceptionDetails?: { exception?: { description?: string } };
-      };
-      if (exceptionDetails !== undefined) throw new Error(exceptionDetails.exception?.description);
-      return result.value;
-    },
+    value,
     async pdf() {
       await ask("Emulation.setEmulatedMedia", { media: "" });
       const { data } = (await ask("Page.printToPDF", { printBackground: true })) as { data: string };
@@ -88,6 +181,38 @@ export async function openChromium(): Promise<Page> {
       return Buffer.from(data, "base64");
     },
   };
+}
+
+/** Runs in the page: where the middle of an element is, once it can be seen and has stopped moving; null when it cannot. */
+const find = `(target) => {
+  const text = target.startsWith("text=") ? target.slice(5) : undefined;
+  const ownText = (one) => [...one.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data).join("");
+  const nameOf = (one) =>
+    [one.innerText, one.getAttribute("aria-label"), ownText(one)].map((name) => (name ?? "").trim());
+  const all = text === undefined
+    ? [...document.querySelectorAll(target)]
+    : [...document.body.querySelectorAll("*")].filter((one) => nameOf(one).includes(text)).reverse();
+  for (const one of all) {
+    if (!one.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    one.scrollIntoView({ block: "nearest", inline: "nearest", behavior: "instant" });
+    const { left, top, width, height } = one.getBoundingClientRect();
+    if (width > 0 && height > 0) return { x: left + width / 2, y: top + height / 2 };
+  }
+  return null;
+}`;
+
+/** Runs in the page: drops files, given as names and base64, as a person does. */
+const dropFiles = `(selector, given) => {
+  const dataTransfer = new DataTransfer();
+  for (const [name, data] of given) dataTransfer.items.add(new File([Uint8Array.fromBase64(data)], name));
+  const place = document.querySelector(selector);
+  for (const type of ["dragenter", "dragover", "drop"]) {
+    place.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+  }
+}`;
+
+function axeSource(): string {
+  return readFileSync(new URL("../node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 }
 
 /** Gives the address at which the browser takes commands. */

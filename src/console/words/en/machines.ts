@@ -1,0 +1,60 @@
+/** Words of the page of machines. */
+export const en = {
+  title: "Machines",
+  caption: "Machines that the host knows",
+  search: "Name, CMID, address or note",
+  state: "State",
+  allStates: "All states",
+  states: { licensed: "Licensed", expired: "Lease ended", unlicensed: "No lease" },
+  product: "Product",
+  allProducts: "All products",
+  renewal: "Renewal",
+  anyRenewal: "Any renewal",
+  renewals: {
+    day: "due within a day",
+    week: "due within a week",
+    overdue: "overdue",
+    failing: "last answer was an error",
+  },
+  name: "Name",
+  lastSeen: "Last seen",
+  nextRenewal: "Next renewal",
+  leaseExpires: "Lease until",
+  address: "Address",
+  requests: "Requests",
+  overdue: "overdue",
+  rearmOrdered: "New identity ordered",
+  found: (count: number, shown: string) => (count === 1 ? "1 machine" : `${shown} machines`),
+  range: (from: string, to: string, total: string) => `${from}–${to} of ${total}`,
+  page: (page: string) => `Page ${page}`,
+  changed: "The list has changed.",
+  showChanged: "Show it as it is now",
+  clear: "Clear filters",
+  none: "No machine is like this",
+  noneHint: "Search for less, or take a filter away.",
+  noneYet: "No machine has asked yet",
+  noneYetHint: "A machine appears here when it asks for the first time. On the machine, run:",
+  setupKey: "SETUP-KEY",
+  moreKeys: "Setup keys of all products",
+
+  download: "Download CSV",
+  downloading: (done: string, total: string) => `${done} of ${total} machines…`,
+  downloaded: (count: number, shown: string) =>
+    count === 1 ? "1 machine is in machines.csv." : `${shown} machines are in machines.csv.`,
+  stop: "Stop",
+
+  select: (name: string) => `Select ${name}`,
+  selected: (count: number, shown: string) =>
+    count === 1 ? "1 machine selected" : `${shown} machines selected`,
+  selectPage: "Select this page",
+  unselect: "Select none",
+  forget: "Forget",
+  forgetThese: (count: number, shown: string) =>
+    count === 1 ? "Forget 1 machine" : `Forget ${shown} machines`,
+  forgetWhat:
+    "They leave the count and give their seats back. What they hold already stays valid until it ends. Each of them is counted again, and takes a seat, when it asks the next time.",
+  forgotten: (count: number, shown: string) =>
+    count === 1 ? "1 machine is forgotten." : `${shown} machines are forgotten.`,
+  forgottenOne: (name: string) => `${name} is forgotten: it left the count and gave its seat back.`,
+  toEvents: "Events",
+};

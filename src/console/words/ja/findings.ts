@@ -1,0 +1,35 @@
+import type { en } from "../en/findings.ts";
+
+export const ja: typeof en = {
+  title: "診断",
+  verdicts: { healthy: "正常", degraded: "要注意", failing: "障害", incomplete: "判断不能" },
+  live: "この環境",
+  made: "診断日時",
+  again: "もう一度診断",
+  looking: "診断しています…",
+
+  evidence: "ほかのマシンの証拠",
+  lead: "サポートに必要な情報をドロップしてください。クライアントまたはホストの slmgr /dlv (言語を問いません)、イベント ログ (.evtx、XML、CSV、貼り付けたテキスト)、nslookup、ipconfig、ポートのテスト、またはそれらの ZIP です。Muster と Microsoft KMS の両方に対応しています。",
+  drop: "ここにファイルをドロップするか、選択してください",
+  choose: "ファイルを選択",
+  keep: "ファイルをホストに保存する",
+  keepHint: "保存しない場合は、読み取り後すぐに破棄されます。一度に 64 MiB までです。",
+  reading: (files) => `${files} 個のファイルを読み取っています…`,
+  tooMuch: "64 MiB を超えています。コマンド ラインには制限がありません。",
+  of: (names) => `${names} の診断`,
+  ofMany: (first, others) => `${first} ほか ${others} 個の診断`,
+  took: (seconds) => `所要時間 ${seconds} 秒`,
+  kept: "ファイルはホストに保存されています。",
+  back: "この環境の診断に戻る",
+  download: "JSON でダウンロード",
+
+  keptTitle: "保存された証拠",
+  keptCaption: "ホストに保存されている証拠",
+  when: "保存日時",
+  files: "ファイル",
+  diagnose: "診断",
+  diagnoseThis: (when) => `${when} の証拠を診断`,
+  remove: "削除",
+  removeThis: (when) => `${when} の証拠を削除`,
+  removeSure: "ファイルをホストから削除します。元に戻すことはできません。",
+};
