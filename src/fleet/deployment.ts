@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { importLicense, initHost, requestLicense } from "../host/folder.ts";
+import { importLicense, initHost, isHostFolder, openGrant, requestLicense } from "../host/folder.ts";
 import type { Overage } from "../protocol/host-license.ts";
 import { createVendor } from "../vendor/create.ts";
 import { openVendor } from "../vendor/vendor.ts";
@@ -46,8 +46,8 @@ const EDITIONS = [
 
 /**
  * Walks the whole way from an empty folder to an activated host, as a vendor and a customer would: vendor, two
- * products of one application, setup keys, host key, request, approval, import. A folder that was deployed before is
- * used as it is.
+ * products of one application, setup keys, host key, request, approval, import. What a folder that was deployed before
+ * has is used as it is; hosts that it lacks are added.
  */
 export async function deploy(folder: string, options: DeploymentOptions): Promise<Deployment> {
   const vendorFolder = join(folder, "vendor");
@@ -55,24 +55,27 @@ export async function deploy(folder: string, options: DeploymentOptions): Promis
   const { others = [], now } = options;
   const hostFolders = [hostFolder, ...others.map((_, at) => join(folder, `host-${at + 2}`))];
   const isNew = !existsSync(vendorFolder);
-  const vendor = isNew
-    ? createVendor(vendorFolder, "Muster Demo Vendor", options.now)
-    : openVendor(vendorFolder);
+  const vendor = isNew ? createVendor(vendorFolder, "Muster Demo Vendor", now) : openVendor(vendorFolder);
   try {
     if (isNew) {
       for (const { name, required } of EDITIONS) {
-        vendor.addProduct({ name, application: APPLICATION, policy: { required } }, options.now);
-        vendor.setupKey(name, options.now);
+        vendor.addProduct({ name, application: APPLICATION, policy: { required } }, now);
+        vendor.setupKey(name, now);
       }
-      const { seats, overage } = options;
-      const { text } = vendor.hostKey(
-        { application: APPLICATION, customer: "Demo", seats, overage },
-        options.now,
-      );
-      for (const [at, name] of [options.hostName, ...others].entries()) {
-        const identity = await initHost(hostFolders[at] ?? hostFolder, name, vendor.signedCatalogue());
-        const { license } = await vendor.approve(requestLicense(identity, text, now), now);
-        await importLicense(hostFolders[at] ?? hostFolder, license, now);
+    }
+    const names = new Map(
+      [options.hostName, ...others].map((name, at) => [hostFolders[at] ?? hostFolder, name]),
+    );
+    const waiting = [...names].filter(([each]) => !isHostFolder(each));
+    if (waiting.length > 0) {
+      // A host that joins others is granted what they are.
+      const { license } = isHostFolder(hostFolder) ? await openGrant(hostFolder) : {};
+      const { seats, overage } = license ?? options;
+      const { text } = vendor.hostKey({ application: APPLICATION, customer: "Demo", seats, overage }, now);
+      for (const [each, name] of waiting) {
+        const identity = await initHost(each, name, vendor.signedCatalogue());
+        const granted = await vendor.approve(requestLicense(identity, text, now), now);
+        await importLicense(each, granted.license, now);
       }
     }
     const { catalogueFile } = vendor;

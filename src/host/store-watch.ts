@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
 import { eventInfo } from "../protocol/events.ts";
-import { Problem } from "../protocol/problems.ts";
+import { Problem, problem } from "../protocol/problems.ts";
 import type { Store } from "./store.ts";
 
 /** Knows whether the store is away, and says it once, not with each request. */
 export interface StoreWatch {
   /** Told of an error; true when the store is what is away. */
   failed(error: unknown): boolean;
-  /** The store's commit, watched. */
+  /** The store's commit, watched; what is wrong with the store is for the log, clients are told that it is away. */
   readonly commit: Store["commit"];
   /** Looks whether a store that was away is back, and leaves event 12409 in it then. */
   look(): Promise<void>;
@@ -29,8 +29,7 @@ export function watchStore(
     failed,
     commit: (batch, decide, now) =>
       commit(batch, decide, now).catch((error) => {
-        failed(error);
-        throw error;
+        throw failed(error) ? forClients(error) : error;
       }),
     async look() {
       if (away === undefined) return;
@@ -41,4 +40,10 @@ export function watchStore(
       log.info({ seconds }, "The store takes requests again.");
     },
   };
+}
+
+function forClients({ retryAfter }: Problem): Problem {
+  return problem("STORE_UNAVAILABLE", "The host cannot write to its store now; ask again later.", {
+    ...(retryAfter === undefined ? {} : { retryAfter }),
+  });
 }

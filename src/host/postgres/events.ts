@@ -3,6 +3,7 @@ import type { EventDraft } from "../decide.ts";
 import type { EventFilter, EventLogFigures } from "../store.ts";
 import { bigints, integers, texts } from "./arrays.ts";
 import type { PostgresDatabase, Transaction } from "./database.ts";
+import { likePattern } from "./like-pattern.ts";
 
 /** What a row takes on disk beside its texts: its number, time and id, and what PostgreSQL adds to each row. */
 const ROW_BYTES = 72;
@@ -44,19 +45,21 @@ export function writeEvents(
 /** Finds events, and gives them oldest first. */
 export async function readEvents(
   database: PostgresDatabase,
-  { id, cmid, since, afterRow, beforeRow, limit, earliest = false }: EventFilter,
+  { id, cmid, search, since, until, afterRow, beforeRow, limit, earliest = false }: EventFilter,
 ): Promise<(LoggedEvent & { row: number })[]> {
   const rows = await database.read<{ row: number; time: number; id: number; machine: string; info: string }>(
     `SELECT number::float8 AS row, time::float8 AS time, id, machine, info FROM event
-     WHERE number > $1 AND number < $2 AND time >= $3 AND ($4::integer IS NULL OR id = $4)
-       AND ($5::text IS NULL OR cmid = $5)
-     ORDER BY number ${earliest ? "ASC" : "DESC"} LIMIT $6`,
+     WHERE number > $1 AND number < $2 AND time >= $3 AND time < $4 AND ($5::integer[] IS NULL OR id = ANY($5))
+       AND ($6::text IS NULL OR cmid = $6) AND ($7::text IS NULL OR lower(info) LIKE $7 OR lower(machine) LIKE $7)
+     ORDER BY number ${earliest ? "ASC" : "DESC"} LIMIT $8`,
     [
       afterRow ?? 0,
       beforeRow ?? Number.MAX_SAFE_INTEGER,
       since ?? 0,
-      id ?? null,
+      until ?? Number.MAX_SAFE_INTEGER,
+      id === undefined ? null : integers([id].flat()),
       cmid ?? null,
+      search ? likePattern(search) : null,
       limit ?? Number.MAX_SAFE_INTEGER,
     ],
   );

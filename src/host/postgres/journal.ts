@@ -45,6 +45,9 @@ export class CountJournal {
 
   constructor(database: PostgresDatabase) {
     this.database = database;
+    database.onReconnect = async () => {
+      if (this.windows.size > 0) await this.follow();
+    };
   }
 
   /** The number of an application in the tables; undefined for one that is not registered. */

@@ -1,9 +1,11 @@
 import type { ReservedSQL } from "bun";
 import { problem } from "../../protocol/problems.ts";
 import first from "./0001.sql" with { type: "text" };
+import second from "./0002.sql" with { type: "text" };
+import third from "./0003.sql" with { type: "text" };
 
 /** SQL texts in order. A released one is never changed: what it made stands in people's databases. */
-const MIGRATIONS: readonly string[] = [first];
+const MIGRATIONS: readonly string[] = [first, second, third];
 
 /** "MusH" in ASCII: the advisory lock under which a schema is changed. */
 const SCHEMA_LOCK = 0x4d757348;

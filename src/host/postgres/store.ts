@@ -1,25 +1,27 @@
 import { randomBytes } from "node:crypto";
 import type { LoggedEvent } from "../../protocol/events.ts";
 import type { LicenseStatus } from "../../protocol/license-state.ts";
-import { DAY, MINUTE } from "../../protocol/time.ts";
 import type { CountedApplication } from "../counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "../decide.ts";
 import { currentCount, type Machine } from "../machine.ts";
 import type { ListedMachine, MachinePage, MachineQuery } from "../machine-list.ts";
+import type { RenewalFigures, RenewalIntervals } from "../renewal-times.ts";
+import type { HostNote } from "../sharing-hosts.ts";
 import type {
   ApplicationFigures,
   EventFilter,
   EventLogFigures,
   MachineKey,
+  SettingHistory,
   SettingName,
   Store,
 } from "../store.ts";
-import type { Usage } from "../usage.ts";
+import type { DayActivity, Usage } from "../usage.ts";
 import { type DecidedBatch, decideBatch, readAskers, writeBatch } from "./batch.ts";
-import { PostgresDatabase, type Statement, type Transaction } from "./database.ts";
+import { PostgresDatabase, type Statement } from "./database.ts";
 import { EventLog, readEvents, writeEvents } from "./events.ts";
 import { CountJournal } from "./journal.ts";
-import { readLocation } from "./location.ts";
+import { checkFiles, readLocation } from "./location.ts";
 import { listMachines } from "./machine-list.ts";
 import {
   forget,
@@ -30,7 +32,11 @@ import {
   putNote,
   readMachine,
 } from "./machines.ts";
+import { countRenewals } from "./renewals.ts";
 import { MACHINE_COLUMNS, type MachineRow, toMachine } from "./rows.ts";
+import { readSettingHistory, writeSettingChange } from "./setting-history.ts";
+import { readHosts, writeHost } from "./sharing-hosts.ts";
+import { noteDay, readActivity, readUsage } from "./usage-log.ts";
 
 /** What a PostgreSQL store is opened with. */
 export interface PostgresOptions {
@@ -53,6 +59,9 @@ const TABLES = [
   "note",
   "rearm_order",
   "usage_day",
+  "host",
+  "setting_change",
+  "writer",
 ];
 
 /**
@@ -61,7 +70,9 @@ const TABLES = [
  * database that cannot be used, ACCESS_DENIED, STORE_NEWER, STORE_UNAVAILABLE.
  */
 export async function openPostgresStore({ url, machine }: PostgresOptions): Promise<Store> {
-  const database = new PostgresDatabase(readLocation(url).href);
+  const addresses = readLocation(url);
+  checkFiles(addresses);
+  const database = new PostgresDatabase(addresses);
   try {
     await database.open();
     const eventLog = new EventLog(database, machine);
@@ -79,7 +90,6 @@ class PostgresStore implements Store {
   private readonly journal: CountJournal;
   private readonly host: string;
   private readonly eventLog: EventLog;
-  private noted = { day: -1, leased: -1 };
 
   constructor(parts: MachineParts, eventLog: EventLog) {
     this.parts = parts;
@@ -100,7 +110,7 @@ class PostgresStore implements Store {
   ): Promise<Decision[]> {
     const reads: Statement[] = [...this.journal.reads(), readAskers(batch, this.journal)];
     let keep = () => {};
-    const { decisions, tallies, leased } = await this.database.write(
+    const { decisions, tallies } = await this.database.write(
       reads,
       async (transaction, [applications = [], changes = [], askers = []]) => {
         let decided: DecidedBatch | undefined;
@@ -111,14 +121,13 @@ class PostgresStore implements Store {
         if (decided === undefined) throw new Error("catchUp() decides, or throws");
         const events = decided.decisions.flatMap((decision) => decision.events);
         writeEvents(transaction, events, this.host, now);
-        this.writeUsage(transaction, decided.leased, now);
+        noteDay(transaction, decided.leased, now, decided.decisions);
         keep = this.journal.write(transaction, decided.settled);
         return decided;
       },
     );
     keep();
     this.journal.keepLargest(tallies);
-    this.keepUsage(leased, now);
     return [...decisions];
   }
 
@@ -151,31 +160,27 @@ class PostgresStore implements Store {
 
   async noteUsage(now: number): Promise<void> {
     const leased = await this.leased(now);
-    await this.database.write([], (transaction) => this.writeUsage(transaction, leased, now));
-    this.keepUsage(leased, now);
+    await this.database.write([], (transaction) => noteDay(transaction, leased, now, []));
   }
 
   async usage(since: number, now: number): Promise<Usage> {
-    const days = await this.database.read<{ day: number; leased: number }>(
-      "SELECT day, leased FROM usage_day WHERE day >= $1 ORDER BY day",
-      [Math.floor(since / DAY)],
-    );
-    const products = await this.database.read<{ product: string; machines: number; leased: number }>(
-      `SELECT product, count(*) FILTER (WHERE last_seen >= $1)::integer AS machines,
-         count(*) FILTER (WHERE lease_expires / ${MINUTE} >= $2)::integer AS leased
-       FROM machine GROUP BY product ORDER BY product`,
-      [since, Math.floor(now / MINUTE)],
-    );
-    // A machine has one CMID, however many applications it runs.
-    const [distinct] = await this.database.read<{ machines: number }>(
-      "SELECT count(DISTINCT cmid)::integer AS machines FROM machine WHERE last_seen >= $1",
-      [since],
-    );
-    return {
-      days: days.map(({ day, leased }) => ({ day: day * DAY, leased })),
-      machines: distinct?.machines ?? 0,
-      products: products.filter(({ machines, leased }) => machines + leased > 0),
-    };
+    return readUsage(this.database, since, now);
+  }
+
+  async activity(since: number): Promise<readonly DayActivity[]> {
+    return readActivity(this.database, since);
+  }
+
+  async renewals(intervals: RenewalIntervals, now: number): Promise<RenewalFigures> {
+    return countRenewals(this.database, intervals, now);
+  }
+
+  async noteHost(host: HostNote): Promise<void> {
+    await this.database.write([], (transaction) => writeHost(transaction, host));
+  }
+
+  async hosts(): Promise<readonly HostNote[]> {
+    return readHosts(this.database);
   }
 
   async machine(application: string, cmid: string): Promise<Machine | undefined> {
@@ -184,8 +189,11 @@ class PostgresStore implements Store {
   }
 
   async machines(limit: number): Promise<Machine[]> {
+    // Their keys first: to join all machines before most of them are dropped costs more than all else.
     const rows = await this.database.read<MachineRow>(
-      `SELECT ${MACHINE_COLUMNS} FROM known_machine ORDER BY known_machine.last_seen DESC LIMIT $1`,
+      `SELECT ${MACHINE_COLUMNS} FROM known_machine WHERE (application, cmid) IN
+         (SELECT application, cmid FROM machine ORDER BY last_seen DESC LIMIT $1)
+       ORDER BY known_machine.last_seen DESC`,
       [limit],
     );
     return rows.map(toMachine);
@@ -264,11 +272,14 @@ class PostgresStore implements Store {
     value: string | undefined,
     tell: (before: string | undefined) => readonly EventDraft[],
     now: number,
+    by = "",
   ): Promise<void> {
     const reads: Statement[] = [["SELECT value FROM setting WHERE name = $1", [name]]];
     await this.database.write(reads, (transaction, [rows = []]) => {
       const [before] = rows as { value: string }[];
       writeEvents(transaction, tell(before?.value), this.host, now);
+      if (before?.value !== value)
+        writeSettingChange(transaction, { name, before: before?.value, time: now, by });
       if (value === undefined) transaction.last("DELETE FROM setting WHERE name = $1", [name]);
       else {
         const put =
@@ -276,6 +287,10 @@ class PostgresStore implements Store {
         transaction.last(put, [name, value]);
       }
     });
+  }
+
+  async settingHistory(): Promise<readonly SettingHistory[]> {
+    return readSettingHistory(this.database);
   }
 
   async ticketSecret(): Promise<Uint8Array> {
@@ -295,21 +310,5 @@ class PostgresStore implements Store {
       name,
     ]);
     return row?.value;
-  }
-
-  /** The most leases at once of each day; only what is more than this host knows of is written. */
-  private writeUsage({ last }: Transaction, leased: number, now: number): void {
-    const day = Math.floor(now / DAY);
-    if (day === this.noted.day && leased <= this.noted.leased) return;
-    last(
-      `INSERT INTO usage_day VALUES ($1, $2)
-       ON CONFLICT (day) DO UPDATE SET leased = greatest(usage_day.leased, excluded.leased)`,
-      [day, leased],
-    );
-  }
-
-  private keepUsage(leased: number, now: number): void {
-    const day = Math.floor(now / DAY);
-    if (day !== this.noted.day || leased > this.noted.leased) this.noted = { day, leased };
   }
 }

@@ -114,3 +114,25 @@ test("a store whose disk is full says so, and takes requests again when it is no
   expect((await limited.figures(APPLICATION, NOW)).unique).toBe(1);
   expect((await store.commit(many, admit(NOW), NOW)).length).toBe(500);
 });
+
+test("the log that grows while somebody reads an old moment gives its room back afterwards", async () => {
+  const path = join(makeFolder(), "host.sqlite");
+  const store = openSqliteStore({ path, machine: "kms01", durable: false });
+  const info = "x".repeat(10_000);
+  const write = (events: number) =>
+    store.record(
+      Array.from({ length: events }, () => ({ id: 12294, cmid: undefined, info }) as const),
+      NOW,
+    );
+  await write(1);
+  const reader = new Database(path, { readonly: true });
+  reader.run("BEGIN");
+  reader.query("SELECT count(*) FROM event").get();
+  for (let round = 0; round < 2; round++) await write(1000);
+  const log = () => statSync(`${path}-wal`).size;
+  expect(log()).toBeGreaterThan(20_000_000);
+  reader.close();
+  for (let round = 0; round < 3; round++) await write(1);
+  expect(log()).toBeLessThan(17_000_000);
+  await store.close();
+});

@@ -1,18 +1,10 @@
-import { Database } from "bun:sqlite";
 import { describe, expect, test } from "bun:test";
-import { join } from "node:path";
 import fc from "fast-check";
-import { makeFolder } from "../../../test/folders.ts";
-import { NOW } from "../../../test/requests.ts";
-import { newId } from "../../protocol/ids.ts";
-import { DAY } from "../../protocol/time.ts";
-import type { EventDraft } from "../decide.ts";
-import { openSqliteStore } from "./store.ts";
-
-function openStore() {
-  const path = join(makeFolder(), "host.sqlite");
-  return { path, store: openSqliteStore({ path, machine: "kms01" }) };
-}
+import { NOW } from "../../test/requests.ts";
+import { STORES } from "../../test/stores.ts";
+import { newId } from "../protocol/ids.ts";
+import { DAY } from "../protocol/time.ts";
+import type { EventDraft } from "./decide.ts";
 
 const draft = (at: number, cmid: string | undefined = undefined): EventDraft => {
   return { id: at % 10 === 0 ? 12400 : 12290, cmid, info: `0x00000000,25,pc-${at},${"x".repeat(100)}` };
@@ -20,9 +12,9 @@ const draft = (at: number, cmid: string | undefined = undefined): EventDraft => 
 const drafts = (count: number, from = 0) => Array.from({ length: count }, (_, at) => draft(from + at));
 const rowsOf = (events: readonly { row: number }[]) => events.map(({ row }) => row);
 
-describe("reading events", () => {
+describe.each(STORES)("reading events in %s", (_, makePlace) => {
   test("gives the newest, the earliest after a row, or the last before one, across slices", async () => {
-    const { store } = openStore();
+    const store = await (await makePlace()).open();
     await store.record(drafts(12_000), NOW);
     expect(rowsOf(await store.events({ limit: 2 }))).toEqual([11_999, 12_000]);
     expect(rowsOf(await store.events({ afterRow: 4_999, limit: 3, earliest: true }))).toEqual([
@@ -37,7 +29,7 @@ describe("reading events", () => {
   });
 
   test("gives what a filter over all of them would, oldest first", async () => {
-    const { store } = openStore();
+    const store = await (await makePlace()).open();
     const cmids = [newId(), newId(), undefined];
     const written = Array.from({ length: 60 }, (_, at) => ({ ...draft(at, cmids[at % 3]), time: NOW + at }));
     for (const { time, ...event } of written) await store.record([event], time);
@@ -68,9 +60,9 @@ describe("reading events", () => {
   });
 });
 
-describe("a log that is too large", () => {
+describe.each(STORES)("a log that is too large in %s", (_, makePlace) => {
   test("loses its oldest events until it fits, and nothing while it does", async () => {
-    const { store } = openStore();
+    const store = await (await makePlace()).open();
     await store.record(drafts(5000), NOW);
     const whole = await store.keepEventsWithin(10_000_000);
     expect(whole.events).toBe(5000);
@@ -85,11 +77,12 @@ describe("a log that is too large", () => {
   });
 
   test("never numbers an event twice, not even when all are gone and the store was closed", async () => {
-    const { store, path } = openStore();
+    const place = await makePlace();
+    const store = await place.open();
     await store.record(drafts(10), NOW);
     expect(await store.keepEventsWithin(0)).toMatchObject({ events: 0, bytes: 0 });
     await store.close();
-    const again = openSqliteStore({ path, machine: "kms01" });
+    const again = await place.open();
     await again.record([draft(1)], NOW);
     expect(rowsOf(await again.events({}))).toEqual([11]);
     expect((await again.keepEventsWithin(0)).events).toBe(0);
@@ -102,21 +95,16 @@ describe("a log that is too large", () => {
     });
     await fc.assert(
       fc.asyncProperty(steps, async (drawn) => {
-        let { store, path } = openStore();
+        const place = await makePlace();
+        let store = await place.open();
         for (const { write, most, reopen } of drawn) {
           await store.record(drafts(write), NOW);
           if (reopen) {
             await store.close();
-            store = openSqliteStore({ path, machine: "kms01" });
+            store = await place.open();
           }
           const { bytes, events } = await store.keepEventsWithin(most);
-          using database = new Database(path, { readonly: true });
-          const really = database
-            .query<{ events: number; bytes: number }, []>(
-              "SELECT count(*) AS events, coalesce(sum(octet_length(info) + octet_length(machine) + 32), 0) AS bytes FROM event",
-            )
-            .get();
-          expect({ events, bytes }).toEqual(really as { events: number; bytes: number });
+          expect({ events, bytes }).toEqual(await place.measureEvents());
           expect(bytes).toBeLessThanOrEqual(most);
         }
         await store.close();
@@ -126,10 +114,11 @@ describe("a log that is too large", () => {
   });
 
   test("tells how many events of which id were written since it was opened, dropped ones too", async () => {
-    const { store, path } = openStore();
+    const place = await makePlace();
+    const store = await place.open();
     await store.record(drafts(100), NOW);
     await store.close();
-    const again = openSqliteStore({ path, machine: "kms01" });
+    const again = await place.open();
     await again.keepEventsWithin(1_000_000);
     await again.record(drafts(20), NOW + DAY);
     const { written } = await again.keepEventsWithin(0);
