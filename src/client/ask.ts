@@ -54,7 +54,7 @@ export function createAsk(options: { timeout: number; fetch?: Fetch; tls?: HostT
       return readResponse(response.status, response.headers, await readBody(response, target));
     } catch (error) {
       signal?.throwIfAborted();
-      throw asProblem(error, target, timeout);
+      throw connectionProblem(error, target, timeout);
     }
   };
 }
@@ -95,7 +95,8 @@ async function readBody(response: Response, target: Target): Promise<string> {
   throw problem("NOT_A_HOST", `What answers at ${formatTarget(target)} sends more than any host does.`);
 }
 
-function asProblem(error: unknown, target: Target, timeout: number): Problem {
+/** Why a host could not be asked; `timeout` is milliseconds. */
+export function connectionProblem(error: unknown, target: Target, timeout: number): Problem {
   if (error instanceof Problem) return error;
   const { kind, why } = failureOf(error);
   const { name, sentence } = FAILURES[kind];

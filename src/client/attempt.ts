@@ -18,6 +18,7 @@ import { type Dns, orderTargets, planDiscovery, type Step } from "./discovery.ts
 import type { GrantReader } from "./grant.ts";
 import { observe } from "./observe.ts";
 import { conclude, failedTry, isLookup, isRefusal, moreTelling } from "./outcome.ts";
+import { createPaths, type Paths, type Reach } from "./paths.ts";
 import { type Machine, makeRequest, startIdentity } from "./request.ts";
 import { standing } from "./standing.ts";
 import type { AnsweringHost, Attempt, ClientState, Try } from "./state.ts";
@@ -33,6 +34,8 @@ export interface AttemptParts {
   /** The machine's DNS suffixes. */
   readonly suffixes: () => Promise<readonly string[]>;
   readonly ask: Ask;
+  /** How to learn that nobody listens somewhere without asking; without it, hosts are asked one after the other. */
+  readonly reach?: Reach | undefined;
   readonly grants: GrantReader;
   readonly now: () => number;
   readonly random: () => number;
@@ -60,6 +63,7 @@ export interface AttemptResult extends Attempt {
 interface Course {
   readonly parts: AttemptParts;
   readonly product: Product;
+  readonly paths: Paths;
   readonly tries: Try[];
   /** The longest that a host asked to be left alone, seconds. */
   retryAfter: number | undefined;
@@ -67,6 +71,8 @@ interface Course {
   rearmed: boolean;
   /** Whether DNS named any host. */
   found: boolean;
+  /** Whether a host, or DNS, kept this attempt waiting: from then on the ways to many hosts are found together. */
+  isSlow: boolean;
   /** The CMID that was asked with last. */
   cmid: string | undefined;
 }
@@ -84,7 +90,10 @@ interface Answered extends Question {
 
 type Settled = Answered & Processed;
 
-const MOST_ADDRESSES = 8;
+/** Hosts of one domain that an attempt asks: more than anybody runs, and an answer of DNS has room for a thousand. */
+const MOST_TARGETS = 256;
+/** A try that takes longer than this kept the attempt waiting, milliseconds. */
+const SLOW = 1000;
 
 /**
  * Looks for hosts in order and asks each until one grants a lease; every try is logged, and what came of it is kept.
@@ -95,10 +104,12 @@ export async function attemptActivation(parts: AttemptParts, product: Product): 
   const course: Course = {
     parts,
     product,
+    paths: createPaths(parts.dns, parts.reach, parts.signal),
     tries: [],
     retryAfter: undefined,
     rearmed: false,
     found: false,
+    isSlow: false,
     cmid: undefined,
   };
   await observe(parts, product.policy);
@@ -107,7 +118,9 @@ export async function attemptActivation(parts: AttemptParts, product: Product): 
   const steps = planDiscovery(state, isRegistered ? [] : await parts.suffixes());
   let best: Settled | undefined;
   for await (const [target, source] of findTargets(course, steps)) {
+    const begun = parts.now();
     const answered = await askTarget(course, target);
+    course.isSlow ||= parts.now() - begun > SLOW;
     if (answered === undefined) continue;
     const { hardware } = parts.machine;
     const settled = { ...answered, host: { target, address: answered.address, source }, hardware };
@@ -129,11 +142,15 @@ async function* findTargets(
   const given: Target[] = [];
   for (const step of steps) {
     const targets = step.kind === "lookup" ? await lookUp(course, step.domain) : [step.target];
-    for (const target of targets) {
+    const bounded = targets.slice(0, MOST_TARGETS);
+    for (const [at, target] of bounded.entries()) {
       if (given.some((one) => isSameTarget(one, target))) continue;
       given.push(target);
+      if (course.isSlow) await course.paths.lookAhead(bounded.slice(at));
       yield [target, step.kind === "registered" ? "registered" : "dns"];
     }
+    if (step.kind === "lookup" && targets.length > bounded.length)
+      course.tries.push(tooMany(step.domain, targets.length));
   }
 }
 
@@ -153,12 +170,17 @@ async function lookUp(course: Course, domain: string): Promise<Target[]> {
   }
 }
 
+function tooMany(domain: string, targets: number): Try {
+  const sentence = `DNS names ${targets} hosts in ${domain}, and no more than ${MOST_TARGETS} are asked in one attempt; remove those that are not hosts.`;
+  return failedTry(domain, undefined, problem("DNS_SERVER_FAILURE", sentence));
+}
+
 async function askTarget(course: Course, target: Target): Promise<Answered | undefined> {
   const place = formatTarget(target);
-  const addresses = await resolve(course, target);
+  const path = await course.paths.to(target);
   let question = await prepare(course);
-  let failure = addresses instanceof Problem ? failedTry(place, undefined, addresses) : undefined;
-  for (const address of addresses instanceof Problem ? [] : addresses.slice(0, MOST_ADDRESSES)) {
+  let failure = "failure" in path ? path.failure : undefined;
+  for (const address of "failure" in path ? [] : path.addresses) {
     if (failure !== undefined) question = await prepare(course);
     const outcome = await askAddress(course, question, target, address);
     if (!(outcome instanceof Problem)) return outcome;
@@ -170,15 +192,6 @@ async function askTarget(course: Course, target: Target): Promise<Answered | und
     await logSent(course.parts, question, failure.code, EVENT_FLAGS.none, place);
   }
   return undefined;
-}
-
-async function resolve({ parts }: Course, target: Target): Promise<string[] | Problem> {
-  try {
-    return await parts.dns.addresses(target.host);
-  } catch (error) {
-    if (error instanceof Problem) return error;
-    throw error;
-  }
 }
 
 /** Asks at one address, and once more under a new CMID when a host of the vendor says that this one is taken. */

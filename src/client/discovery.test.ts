@@ -84,18 +84,29 @@ describe("SRV records", () => {
     );
   });
 
-  test("a weight of three is first three times as often as a weight of one", () => {
-    const pair: SrvRecord[] = [
-      { name: "heavy.test", port: 1688, priority: 0, weight: 30 },
-      { name: "light.test", port: 1688, priority: 0, weight: 10 },
-    ];
-    expect(shareOfFirst(pair, "heavy.test")).toBeCloseTo(0.75, 1);
+  test("who comes first is drawn by weight: each as often as RFC 2782 says", () => {
+    const weights = fc.array(fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 100 })), {
+      minLength: 1,
+      maxLength: 8,
+    });
+    fc.assert(
+      fc.property(weights, fc.integer({ min: 1, max: 0x7ffffffe }), (weights, seed) => {
+        const drawn = draw(weights.map(recordOf), seed);
+        for (const [at, share] of sharesOf(weights).entries()) {
+          expectShare(drawn.filter(([first]) => first === nameOf(at)).length, drawn.length, share);
+        }
+      }),
+      { numRuns: 20 },
+    );
   });
 
-  test("records of weight zero share the load, and come last beside any weight", () => {
-    const zero = (name: string): SrvRecord => ({ name, port: 1688, priority: 0, weight: 0 });
-    expect(shareOfFirst([zero("a.test"), zero("b.test")], "a.test")).toBeCloseTo(0.5, 1);
-    expect(shareOfFirst([zero("a.test"), { ...zero("b.test"), weight: 100 }], "a.test")).toBeLessThan(0.05);
+  test("who comes next is drawn from the rest in the same way", () => {
+    const weights = [60, 30, 9, 1];
+    const drawn = draw(weights.map(recordOf), 4711).filter(([first]) => first === nameOf(0));
+    const [, ...rest] = weights;
+    for (const [at, share] of sharesOf(rest).entries()) {
+      expectShare(drawn.filter(([, next]) => next === nameOf(at + 1)).length, drawn.length, share);
+    }
   });
 
   test("a record without a usable target is left out", () => {
@@ -111,15 +122,41 @@ describe("SRV records", () => {
   });
 });
 
-function shareOfFirst(records: SrvRecord[], name: string): number {
-  let state = 1;
+const nameOf = (at: number) => `kms-${at}.test`;
+const recordOf = (weight: number, at: number): SrvRecord => ({
+  name: nameOf(at),
+  port: 1688,
+  priority: 0,
+  weight,
+});
+
+/**
+ * How likely each is to come first. RFC 2782: those of weight 0 at the beginning, a number from 0 to the sum of all
+ * weights, both included, and the first whose running sum reaches it. So the one at the beginning has one chance more
+ * than its weight; in what order the others stand is not fixed, and here shuffled.
+ */
+function sharesOf(weights: readonly number[]): number[] {
+  const sum = weights.reduce((one, other) => one + other, 0);
+  const zeros = weights.filter((weight) => weight === 0).length;
+  return weights.map((weight) => {
+    const begins = zeros === 0 ? 1 / weights.length : weight === 0 ? 1 / zeros : 0;
+    return (weight + begins) / (sum + 1);
+  });
+}
+
+/** Holds for six standard deviations: chance breaks it once in hundreds of millions. */
+function expectShare(times: number, rounds: number, share: number): void {
+  const deviation = Math.sqrt(rounds * share * (1 - share));
+  expect(Math.abs(times - rounds * share)).toBeLessThanOrEqual(6 * deviation + 1);
+}
+
+/** The names in the order they are tried, in each of many rounds. */
+function draw(records: SrvRecord[], seed: number): string[][] {
+  let state = seed;
   // The minimal standard generator: the same sequence in every run.
   const random = () => {
     state = (state * 48271) % 0x7fffffff;
     return state / 0x7fffffff;
   };
-  const rounds = 4000;
-  let first = 0;
-  for (let round = 0; round < rounds; round++) if (orderTargets(records, random)[0]?.host === name) first++;
-  return first / rounds;
+  return Array.from({ length: 2000 }, () => orderTargets(records, random).map(({ host }) => host));
 }

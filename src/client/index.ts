@@ -8,6 +8,7 @@ import type { Dns } from "./discovery.ts";
 import { createDns } from "./dns.ts";
 import { openFolder } from "./folder.ts";
 import { describeMachine, type MachineOptions } from "./machine.ts";
+import { createReach } from "./reach.ts";
 import type { Machine } from "./request.ts";
 import type { LicenseStore } from "./store.ts";
 import { machineSuffixes } from "./suffixes.ts";
@@ -72,6 +73,8 @@ export function createClient(options: ClientOptions): Client {
       ...(options.fetch === undefined ? {} : { fetch: options.fetch }),
       ...(options.tls === undefined ? {} : { tls: options.tls }),
     }),
+    // Who gives another fetch than the runtime's has another network as well.
+    reach: options.fetch === undefined ? createReach(timeout) : undefined,
     vendor: options.vendor === undefined ? undefined : onlineVendor(options.vendor, options),
     now: options.now ?? Date.now,
     random: options.random ?? Math.random,

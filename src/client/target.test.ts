@@ -70,6 +70,7 @@ test.each([
 test.each([
   ["nothing", ""],
   ["a dot alone", "."],
+  ["a name with two dots at its end", "corp.example.."],
   ["two words", "a b"],
   ["a comma", "corp,example"],
   ["more than DNS allows", "x".repeat(300)],

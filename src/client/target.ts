@@ -11,7 +11,8 @@ export interface Target {
 }
 
 const NAME = /^(?=.{1,253}$)[A-Za-z0-9_]([A-Za-z0-9_-]{0,62})(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,62}))*\.?$/;
-const IPV6 = /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/;
+/** As long as one can be: three unbounded parts would be tried in ways without number. */
+const IPV6 = /^(?=.{2,45}$)[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/;
 
 /** Reads `name`, `name:port`, `address`, `[address]:port`, with `https://` before it for TLS. Throws BAD_INPUT. */
 export function parseTarget(input: string): Target {
@@ -39,7 +40,7 @@ export function isHostName(host: string): boolean {
 /** Reads a DNS domain such as `corp.example`; a dot at its end is dropped. Throws BAD_INPUT. */
 export function parseDomain(input: string): string {
   const domain = input.trim().replace(/\.$/, "");
-  if (!NAME.test(domain))
+  if (!NAME.test(domain) || domain.endsWith("."))
     throw problem("BAD_INPUT", `'${input}' is not a DNS domain; write one such as corp.example.`);
   return domain.toLowerCase();
 }

@@ -6,7 +6,7 @@ import type { HostLicense } from "../protocol/host-license.ts";
 import { newId } from "../protocol/ids.ts";
 import type { ActivationRequest } from "../protocol/messages.ts";
 import { makePolicy } from "../protocol/policy.ts";
-import { DAY, MINUTE } from "../protocol/time.ts";
+import { DAY, formatTime, MINUTE } from "../protocol/time.ts";
 import { type Admission, type Arrival, type Decision, decide, type Known, type Rules } from "./decide.ts";
 import type { Machine } from "./machine.ts";
 
@@ -264,10 +264,11 @@ describe("two machines with one CMID", () => {
   const first = asks(desktop, { name: "pc-1" });
   const clone = (overrides = {}) => ({ ...asks(desktop, { name: "pc-2", ...overrides }), cmid: first.cmid });
 
+  const STEP = 10 * MINUTE;
   const steps = (...arrivals: Arrival[]): Admission[] => {
     let machine: Machine | undefined;
-    return arrivals.map((arrival) => {
-      const decision = admitted(decide(arrival, { ...crowd, machine }, rules, NOW));
+    return arrivals.map((arrival, at) => {
+      const decision = admitted(decide(arrival, { ...crowd, machine }, rules, NOW + at * STEP));
       machine = decision.machine ?? machine;
       return decision;
     });
@@ -318,6 +319,55 @@ describe("two machines with one CMID", () => {
       "lost-answer",
       "known",
     ]);
+  });
+
+  test("a request that was overtaken by a later one of the same machine is not taken for a copy's", () => {
+    const asked = { ...first, time: formatTime(NOW + STEP - 10_000) };
+    const late = { ...arrive(asked, 1), received: NOW + STEP - 10_000 };
+    const story = steps(arrive(first, 0), arrive(first, 1), late, arrive(first, 2), arrive(first, 3));
+    expect(story.map(({ recognition }) => recognition)).toEqual([
+      "new",
+      "known",
+      "repeated",
+      "known",
+      "known",
+    ]);
+  });
+
+  test("a request that is repeated at once brings the same ticket again, whichever answer is heard", () => {
+    const before = admitted(decide(arrive(first, 0), crowd, rules, NOW));
+    const machine = before.machine;
+    const again = admitted(decide(arrive(first, 0), { ...crowd, machine }, rules, NOW + 1000));
+    expect([again.recognition, again.sequence]).toEqual(["repeated", before.sequence]);
+    const next = decide(arrive(first, 1), { ...crowd, machine: again.machine }, rules, NOW + STEP);
+    expect(admitted(next).recognition).toBe("known");
+  });
+
+  test("a request that a stopped host took late from the network was overtaken by one that was sent after it", () => {
+    const sent = { ...first, time: formatTime(NOW + STEP - 10_000) };
+    const late = { ...arrive(sent, 1), received: NOW + 2 * STEP };
+    const story = steps(arrive(first, 0), arrive(first, 1), late, arrive(first, 2));
+    expect(story.map(({ recognition }) => recognition)).toEqual(["new", "known", "repeated", "known"]);
+  });
+
+  test("a request that was overtaken takes nothing back of what was granted in between", () => {
+    const later = admitted(decide(arrive(first, 0), crowd, rules, NOW)).machine;
+    const late = { ...arrive(first, 0), received: NOW - 10_000 };
+    const { machine } = admitted(decide(late, { ...crowd, machine: later }, rules, NOW - 9_000));
+    expect(machine).toMatchObject({
+      lastSeen: NOW,
+      leaseExpires: later?.leaseExpires,
+      ticket: later?.ticket,
+    });
+  });
+
+  test("a copy's request is not overtaken, nor is any after the host's clock was set back", () => {
+    const late = { ...arrive(clone(), 1), received: NOW + STEP - 10_000 };
+    expect(last(steps(arrive(first, 0), arrive(first, 1), late)).recognition).toBe("duplicate");
+    const setBack = { ...arrive(first, 1), received: NOW + 2 * STEP - DAY };
+    expect(last(steps(arrive(first, 0), arrive(first, 1), arrive(first, 2), setBack)).recognition).toBe(
+      "duplicate",
+    );
   });
 
   test("a machine that got a new name or a new network card is still itself", () => {

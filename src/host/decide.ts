@@ -14,6 +14,8 @@ export interface Arrival {
   readonly address: string;
   /** The sequence of the ticket it shows; 0 without one, undefined for a ticket of another store. */
   readonly ticket: number | undefined;
+  /** When it came, milliseconds since the epoch; it may have waited since then. Undefined is when it is decided. */
+  readonly received?: number | undefined;
 }
 
 /** What the store knows when a request is decided. */
@@ -85,7 +87,7 @@ export function decide(arrival: Arrival, known: Known, rules: Rules, now: number
   const required = Math.max(product.policy.required, request.required);
   const tally = countIn(known, required);
   const count = currentCount(tally);
-  const recognition = recognise(arrival.ticket, request.machine, known.machine);
+  const recognition = recognise(arrival.ticket, request.machine, known.machine, sentAt(arrival) ?? now);
   const rearm =
     recognition === "duplicate" && rules.duplicates === "rearm" && !isSameHardware(request, known.machine);
   if (rearm || known.rearm) return sentAway(arrival, known, recognition, count, required);
@@ -118,6 +120,14 @@ export function decide(arrival: Arrival, known: Known, rules: Rules, now: number
     rearm,
     events,
   };
+}
+
+/**
+ * When a request was sent, at the latest: a host that was stopped takes late what has waited in the network. A machine
+ * tells whole seconds.
+ */
+function sentAt({ request, received }: Arrival): number | undefined {
+  return received && Math.min(received, Date.parse(request.time) + 999);
 }
 
 function refuse(
@@ -189,6 +199,14 @@ function remember(
   const { name, fingerprint, virtual } = request.machine;
   // After a lost answer the machine still holds the previous ticket, however often answers are lost.
   const previousTicket = recognition === "lost-answer" ? before?.previousTicket : (shown ?? before?.ticket);
+  const isRepeated = before !== undefined && recognition === "repeated";
+  const tickets = isRepeated
+    ? { ticket: before.ticket, previousTicket: before.previousTicket }
+    : {
+        ticket: Math.max(before?.ticket ?? 0, shown ?? 0) + 1,
+        previousTicket: previousTicket ?? 0,
+      };
+  const expires = leaseExpires ?? before?.leaseExpires ?? 0;
   return {
     application,
     cmid,
@@ -199,10 +217,10 @@ function remember(
     address,
     status,
     firstSeen: before?.firstSeen ?? now,
-    lastSeen: now,
-    leaseExpires: leaseExpires ?? before?.leaseExpires ?? 0,
-    ticket: Math.max(before?.ticket ?? 0, shown ?? 0) + 1,
-    previousTicket: previousTicket ?? 0,
+    lastSeen: isRepeated ? Math.max(now, before.lastSeen) : now,
+    // The machine holds the lease that it was given in between.
+    leaseExpires: isRepeated ? Math.max(expires, before.leaseExpires) : expires,
+    ...tickets,
     requests: (before?.requests ?? 0) + 1,
     code,
   };

@@ -1,7 +1,7 @@
 import { idSeries } from "../protocol/ids.ts";
 import { type Lease, leaseClaims } from "../protocol/lease.ts";
 import type { ActivationAnswer, ActivationRequest } from "../protocol/messages.ts";
-import { problem } from "../protocol/problems.ts";
+import { type Problem, problem } from "../protocol/problems.ts";
 import { formatTime } from "../protocol/time.ts";
 import { type Admission, type Arrival, type Decision, decide, type Rules } from "./decide.ts";
 import { type HostIdentity, isValid } from "./folder.ts";
@@ -25,6 +25,8 @@ export interface HostParts {
 export interface Host {
   /** Counts a request, and answers when that is on disk. Throws the Problem of a refusal. */
   activate(request: ActivationRequest, address: string): Promise<ActivationAnswer>;
+  /** Throws HOST_BUSY when a request would wait too long; asked before one is read, since that costs as much again. */
+  admit(): void;
   /** Resolves when every request that was accepted has been answered. */
   idle(): Promise<void>;
 }
@@ -39,6 +41,8 @@ export interface Settlement {
 export interface Settler {
   /** Counts a request, and resolves when that is on disk. Throws the Problem of a refusal. */
   settle(request: ActivationRequest, address: string): Promise<Settlement>;
+  /** Throws HOST_BUSY when a request would wait too long. */
+  admit(): void;
   /** Resolves when every request that was accepted is settled. */
   idle(): Promise<void>;
 }
@@ -67,8 +71,19 @@ export function signAnswers(settler: Settler, signer: Signer): Host {
         ? answer
         : { ...answer, lease: await signer.sign("lease", leaseClaims(lease)) };
     },
+    admit: settler.admit,
     idle: settler.idle,
   };
+}
+
+/** Seconds: a queue that is full is empty much sooner, and whoever has its own interval keeps to that. */
+const BUSY_RETRY_AFTER = 60;
+
+/** What whoever is too many is told. */
+export function busy(): Problem {
+  return problem("HOST_BUSY", "This host has more requests than it can answer; ask again later.", {
+    retryAfter: BUSY_RETRY_AFTER,
+  });
 }
 
 /** The beginning of the pipeline: queue → decide → commit. */
@@ -81,13 +96,19 @@ export function createSettler({ identity, store, tickets, situation, port, clock
     return decisions.map((decision) => ({ decision, now }));
   });
 
+  const admit = () => {
+    if (queue.isFull()) throw busy();
+  };
+
   return {
     async settle(request, address) {
+      admit();
       const ticket = tickets.read(request.cmid, request.ticket);
-      const { decision, now } = await queue.submit({ request, address, ticket });
+      const { decision, now } = await queue.submit({ request, address, ticket, received: clock() });
       if (decision.kind === "refusal") throw problem(decision.problem, decision.detail);
       return settlement(request, decision, now);
     },
+    admit,
     idle: queue.idle,
   };
 

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
+import { MINUTE } from "../protocol/time.ts";
 import type { Machine } from "./machine.ts";
 
 /**
@@ -36,21 +37,37 @@ export function openTicketOffice(secret: Uint8Array): TicketOffice {
 }
 
 /** What a request's ticket says of the machine that shows it. */
-export type Recognition = "new" | "known" | "lost-answer" | "duplicate";
+export type Recognition = "new" | "known" | "lost-answer" | "repeated" | "duplicate";
+
+/**
+ * How far apart requests of one machine are that ask for the same, milliseconds: no host waits so long for its database,
+ * clocks of hosts differ by less, and a machine waits longer until it asks again by itself. What seems to be further back
+ * is so because a clock was set back.
+ */
+const REPEATING = MINUTE;
 
 /**
  * Compares a request's ticket with the two the host expects. The previous ticket again, from the same machine, means
  * that our last answer was lost; from another machine, or an older ticket, means that two machines share an identity
  * (a cloned image or a restored snapshot). A ticket that is newer than all comes from before the store was restored.
+ *
+ * A request that shows the previous ticket again at once was repeated, by the machine or on its way. One that was sent
+ * before the machine was last answered was overtaken by its repetition: its host was stopped for a while, or kept from
+ * its database, and the machine gave it up and asked another. Whichever answer is heard, it brings the same ticket.
  */
 export function recognise(
   shown: number | undefined,
   bearer: { readonly name: string; readonly fingerprint: string },
   machine: Machine | undefined,
+  sent: number,
 ): Recognition {
   if (machine === undefined) return "new";
   const isSame = bearer.fingerprint === machine.fingerprint && bearer.name === machine.name;
+  const age = machine.lastSeen - sent;
+  const isClose = Math.abs(age) <= REPEATING;
+  if (isSame && isClose && age > 0) return "repeated";
   if (shown === undefined) return isSame ? "known" : "duplicate";
   if (shown >= machine.ticket) return "known";
-  return shown === machine.previousTicket && isSame ? "lost-answer" : "duplicate";
+  if (shown !== machine.previousTicket || !isSame) return "duplicate";
+  return isClose ? "repeated" : "lost-answer";
 }

@@ -39,64 +39,51 @@ interface NetworkOptions {
   readonly domain: string;
   /** Address of the name server of every machine. */
   readonly resolver: string;
+  /** The options of their resolv.conf; one second and one try unless told. */
+  readonly resolving?: string;
+  /** What connects the machines; a bridge of the system's unless told. */
+  readonly wiring?: Wiring;
+}
+
+/** What connects machines. */
+export interface Wiring {
+  /** Gives the machine whose namespaces a process is in an interface `eth0`, which is down still. */
+  connect(name: string, pid: number): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** Holds namespaces until its standard input closes, as it does when whoever started it ends in any way. */
 const HOLD = "echo ready; exec cat >/dev/null";
 const MACHINE = `hostname "$1" && mount --bind "$2" /etc/resolv.conf && mount --bind "$3" /etc/hosts && ip link set lo up && ${HOLD}`;
 
-/** Makes a network without machines: a bridge. Needs root, and fails without in one sentence. */
-export async function startNetwork({ domain, resolver }: NetworkOptions): Promise<Network> {
+/** Makes a network without machines. Needs root, and fails without in one sentence. */
+export async function startNetwork(options: NetworkOptions): Promise<Network> {
+  const { domain, resolver, resolving = "options timeout:1 attempts:1", wiring } = options;
   if (process.getuid?.() !== 0) {
     throw new Error("These tests make machines of network namespaces, which needs root: run them as root.");
   }
   const folder = mkdtempSync(join(tmpdir(), "muster-network-"));
   const holders: Holder[] = [];
   const started = new Set<Started>();
-  const hold = async (...command: string[]): Promise<Holder> => {
-    const holder = await holdNamespaces(command);
-    holders.push(holder);
-    return holder;
-  };
-  const bridge = await hold(
-    "--net",
-    "sh",
-    "-c",
-    `ip link set lo up && ip link add lan type bridge && ip link set lan up && ${HOLD}`,
-  );
+  const wires = wiring ?? (await startBridge());
   const resolv = join(folder, "resolv.conf");
-  writeFileSync(resolv, `search ${domain}\nnameserver ${resolver}\noptions timeout:1 attempts:1\n`);
+  writeFileSync(resolv, `search ${domain}\nnameserver ${resolver}\n${resolving}\n`);
 
   const add = async (name: string, address: string): Promise<Machine> => {
     const hosts = join(folder, `hosts-${name}`);
     writeFileSync(hosts, `127.0.0.1 localhost\n${address} ${name}.${domain} ${name}\n`);
-    const { pid } = await hold("--net", "--uts", "--mount", "sh", "-c", MACHINE, "sh", name, resolv, hosts);
+    const namespaces = ["--net", "--uts", "--mount"];
+    const holder = await holdNamespaces([...namespaces, "sh", "-c", MACHINE, "sh", name, resolv, hosts]);
+    holders.push(holder);
+    const { pid } = holder;
     const within = ["nsenter", "-t", `${pid}`, "-n", "-u", "-m"];
-    const port = `port${holders.length}`;
-    for (const command of [
-      [
-        "ip",
-        "link",
-        "add",
-        port,
-        "netns",
-        `${bridge.pid}`,
-        "type",
-        "veth",
-        "peer",
-        "eth0",
-        "netns",
-        `${pid}`,
-      ],
-      ["nsenter", "-t", `${bridge.pid}`, "-n", "ip", "link", "set", port, "master", "lan", "up"],
+    await wires.connect(name, pid);
+    await outcomesOf(
       [...within, "ip", "addr", "add", `${address}/24`, "dev", "eth0"],
       [...within, "ip", "link", "set", "eth0", "up"],
       // Half a second, in the place of three, until a machine is known not to be there.
       [...within, "sh", "-c", "echo 150 >/proc/sys/net/ipv4/neigh/eth0/retrans_time_ms"],
-    ]) {
-      const { exit, err } = await outcomeOf(command);
-      if (exit !== 0) throw new Error(`${command.join(" ")}: ${err}`);
-    }
+    );
     const muster = (args: readonly string[], starter: readonly string[] = []) => [
       ...within,
       ...starter,
@@ -124,9 +111,35 @@ export async function startNetwork({ domain, resolver }: NetworkOptions): Promis
     async stop() {
       for (const program of started) await program.stop();
       for (const holder of holders) await holder.end();
+      await wires.stop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function startBridge(): Promise<Wiring> {
+  const script = `ip link set lo up && ip link add lan type bridge && ip link set lan up && ${HOLD}`;
+  const bridge = await holdNamespaces(["--net", "sh", "-c", script]);
+  let ports = 0;
+  return {
+    async connect(_, pid) {
+      ports += 1;
+      const port = `port${ports}`;
+      const ends = [port, "netns", `${bridge.pid}`, "type", "veth", "peer", "eth0", "netns", `${pid}`];
+      await outcomesOf(
+        ["ip", "link", "add", ...ends],
+        ["nsenter", "-t", `${bridge.pid}`, "-n", "ip", "link", "set", port, "master", "lan", "up"],
+      );
+    },
+    stop: () => bridge.end(),
+  };
+}
+
+async function outcomesOf(...commands: readonly (readonly string[])[]): Promise<void> {
+  for (const command of commands) {
+    const { exit, err } = await outcomeOf(command);
+    if (exit !== 0) throw new Error(`${command.join(" ")}: ${err}`);
+  }
 }
 
 interface Holder {
