@@ -70,6 +70,7 @@ import { activeDirectoryActivation } from "./h23-active-directory-activation.ts"
 import { rogueHost } from "./m01-rogue-host.ts";
 import { oneIdentity } from "./m02-one-identity.ts";
 import { storeAway } from "./m03-store-away.ts";
+import { hostBusy } from "./m04-host-busy.ts";
 import { hostFirewall } from "./n01-host-firewall.ts";
 import { pathFilter } from "./n02-path-filter.ts";
 import { middlebox } from "./n03-middlebox.ts";
@@ -173,6 +174,7 @@ export const CAUSES: readonly Cause[] = [
   rogueHost,
   oneIdentity,
   storeAway,
+  hostBusy,
   hostFirewall,
   pathFilter,
   middlebox,

@@ -1,6 +1,6 @@
 import type { Case } from "../case/case.ts";
-import type { Exchange } from "../case/exchange.ts";
 import { quotes } from "../case/places.ts";
+import { isOver, refusedWith } from "../case/refused.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import { list } from "../words.ts";
 
@@ -8,7 +8,6 @@ import { list } from "../words.ts";
 const STORE_UNAVAILABLE = 0x8007139f;
 /** So many absences in one log are a fault, even if each came to an end by itself. */
 const OFTEN = 3;
-const DAY = 24 * 60 * 60_000;
 
 /**
  * The signs: 12288 of a client with 0x8007139F, which only a host says that was reached and is well but for its store;
@@ -41,17 +40,10 @@ export const storeAway = defineCause({
 
   judge(the) {
     const events = the.evidence.events.filter(({ id }) => id === 12409);
-    const refused = the.clients.flatMap(({ label, exchanges }) =>
-      exchanges.filter(({ code }) => code === STORE_UNAVAILABLE).map((exchange) => ({ label, exchange })),
-    );
+    const refused = refusedWith(the, STORE_UNAVAILABLE);
     if (events.length === 0 && refused.length === 0) return absence(the);
     const open = refused.filter(
-      ({ exchange }) =>
-        !isOver(
-          the,
-          exchange,
-          events.map(({ time }) => time),
-        ),
+      ({ exchange }) => !isOver(the, exchange) && !events.some(({ time }) => time >= exchange.time),
     );
     const hosts = [
       ...new Set([
@@ -146,15 +138,6 @@ export const storeAway = defineCause({
       ? ["df -h", "muster events --role host --id 12409", "muster ato"]
       : ["muster events --role host --id 12409"],
 });
-
-/** A refusal is over when somebody had an answer later, the host said later that its store is back, or it is long ago. */
-function isOver(the: Case, { time, host }: Exchange, back: readonly number[]): boolean {
-  if (the.now - time > DAY) return true;
-  const isAnswered = the.clients.some(({ exchanges }) =>
-    exchanges.some((later) => later.time > time && later.host === host && later.code === 0),
-  );
-  return isAnswered || back.some((moment) => moment >= time);
-}
 
 function absence({ evidence }: Case) {
   const log = evidence.logs.find(({ counts, selected }) => (counts[12290] ?? 0) > 0 && !selected);
