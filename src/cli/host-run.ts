@@ -3,7 +3,6 @@ import { type Command, Option } from "commander";
 import type { Logger } from "pino";
 import { machineSuffixes } from "../client/suffixes.ts";
 import { ADMIN_PORT } from "../host/admin/server.ts";
-import { signInUrl } from "../host/admin/token.ts";
 import { readTsigKeyFile } from "../host/dns/index.ts";
 import { openIdentity, tokenPath } from "../host/folder.ts";
 import { RATE_LIMIT } from "../host/http.ts";
@@ -24,6 +23,7 @@ interface RunOptions {
   readonly address: string;
   readonly data: string;
   readonly store?: string;
+  readonly takeBack?: boolean;
   readonly json?: boolean;
   readonly dns: boolean;
   readonly dnsDomain?: string[];
@@ -58,6 +58,7 @@ export function addRun(group: Command): void {
       "--store <store>",
       "sqlite, or postgres://user@server/database to share it with other hosts (default: the one it used last)",
     )
+    .option("--take-back", "serve again from a store that was handed over, when no other host took it")
     .option("--port <number>", "TCP port for clients; 0 takes a free one", wholeNumber(0, 65_535))
     .option("--address <ip>", "the address to listen on", "0.0.0.0")
     .option(
@@ -117,7 +118,7 @@ export function addRun(group: Command): void {
       const stopReloading = onHangup(() => reload(running, started, command, log));
       const ended = interrupted();
       // Said only when signals are heeded: whoever waits for this line may send one at once.
-      print(options.json, ready(running, options), readyText(running));
+      print(options.json, ...readyLines(running, options));
       await ended;
       stopReloading();
       log.info("The host ends.");
@@ -126,7 +127,7 @@ export function addRun(group: Command): void {
 }
 
 async function configOf(options: RunOptions, log: Logger): Promise<HostConfig> {
-  const { port, address, data, store, fronts, rateLimit } = options;
+  const { port, address, data, store, takeBack, fronts, rateLimit } = options;
   const certificate = certificateFiles(options);
   const onTrouble = (sentence: string) => log.warn(sentence);
   const publishing = await publishingOf(options, openIdentity(data).name, onTrouble);
@@ -138,7 +139,8 @@ async function configOf(options: RunOptions, log: Logger): Promise<HostConfig> {
       "The password in --store can be read in the list of processes; give the store with MUSTER_HOST_STORE or in muster.toml.",
     );
   }
-  const config = { folder: data, store, ...edge, publishing, vendor, clock: Date.now, onTrouble, log };
+  const clocks = { clock: Date.now, monotonic: () => performance.now() };
+  const config = { folder: data, store, takeBack, ...edge, publishing, vendor, ...clocks, onTrouble, log };
   if (!options.admin) return config;
   const { adminAddress, adminPort } = options;
   const admin = { address: adminAddress, port: adminPort ?? ADMIN_PORT, isFixed: adminPort !== undefined };
@@ -160,22 +162,24 @@ function warnOfOtherName(
   );
 }
 
-/** The line that `muster host run --json` prints when it is ready; the token stays in its file, out of journals. */
-function ready({ listener, name, admin }: RunningHost, { data }: RunOptions): object {
-  return {
-    ready: true,
-    activation: listener.url,
-    name,
-    ...(admin === undefined ? {} : { admin: admin.url, tokenFile: resolve(tokenPath(data)) }),
-  };
-}
-
-function readyText({ listener, name, admin }: RunningHost): string {
-  const host = `The host ${name} answers at ${listener.url}. Ctrl+C ends it.`;
-  if (admin === undefined) return host;
-  // A person at a terminal may open it; what a service prints is kept by others.
-  const link = process.stdout.isTTY ? signInUrl(admin) : admin.url;
-  return `${host}\nAdministrators reach it at ${link}`;
+/**
+ * What `muster host run` prints when it is ready, as JSON and for people. The token stays in its file, out of journals. A
+ * link that a person may open lasts; one that is for a script, whose output others may keep, does not.
+ */
+function readyLines({ listener, name, admin }: RunningHost, { data, json }: RunOptions): [object, string] {
+  const isPerson = process.stdout.isTTY && !json;
+  const link = isPerson || json ? admin?.makeLink({ isLasting: isPerson }).url : undefined;
+  const value = { ready: true, activation: listener.url, name };
+  const text = `The host ${name} answers at ${listener.url}. Ctrl+C ends it.`;
+  if (admin === undefined) return [value, text];
+  const console =
+    link === undefined
+      ? `Administrators reach it at ${admin.url}; muster host console prints a link that signs in.`
+      : `The link to its console, which works once: ${link}`;
+  return [
+    { ...value, admin: admin.url, console: link, tokenFile: resolve(tokenPath(data)) },
+    `${text}\n${console}`,
+  ];
 }
 
 async function reload(

@@ -6,6 +6,8 @@ import { MAX_DOCUMENT } from "../protocol/jws.ts";
 import { readBounded } from "../vendor/files.ts";
 import { addActivate } from "./host-activate.ts";
 import { addBackup } from "./host-backup.ts";
+import { addConsole } from "./host-console.ts";
+import { addMoving } from "./host-move.ts";
 import { addReport } from "./host-report.ts";
 import { addRun } from "./host-run.ts";
 import { addSettingsVerb } from "./host-settings.ts";
@@ -49,8 +51,10 @@ export function addTo(program: Command): void {
       if (!status.licensed || !status.running) process.exitCode = 1;
     });
 
+  addConsole(host);
   addReport(host);
   addBackup(host);
+  addMoving(host);
   addSettingsVerb(host);
 }
 
@@ -67,6 +71,7 @@ function statusText(status: HostStatus): string {
     ["Running", status.running ? "yes" : "no; start it with muster host run"],
     ["Licensed", status.licensed ? `yes, ${status.daysLeft} days left` : `no; ${status.reason}`],
     ["Seats", seatsText(status)],
+    ["Store", `${(status.storeBytes / 1e6).toFixed(1)} MB on disk`],
     ...counts,
   ]);
 }

@@ -12,6 +12,9 @@ import { listenToClients } from "./listen-to-clients.ts";
 import { lockFolder } from "./lock.ts";
 import { silentLog } from "./log.ts";
 import { createMeters } from "./meters.ts";
+import { refuseHandedOver } from "./moving/hand-over.ts";
+import { followHandOver, openGate } from "./moving/quiet.ts";
+import { keepNoted } from "./note-host.ts";
 import { publishRunning } from "./publish-running.ts";
 import type { Publishing } from "./publisher.ts";
 import { openRearmOrders } from "./rearm-orders.ts";
@@ -19,6 +22,7 @@ import { keepReloaded } from "./reload.ts";
 import { openLeaseSigner } from "./signing/signer.ts";
 import { openSituation, type Situation } from "./situation.ts";
 import type { Store } from "./store.ts";
+import { findDamage } from "./store-damage.ts";
 import { watchStore } from "./store-watch.ts";
 import { openTicketOffice } from "./ticket.ts";
 import { startWatches } from "./watches.ts";
@@ -28,6 +32,8 @@ export interface HostConfig {
   readonly folder: string;
   /** `sqlite` for the file in its folder, or the address of a PostgreSQL database; undefined takes what it took last. */
   readonly store?: string | undefined;
+  /** Serves again from a store that was handed over. */
+  readonly takeBack?: boolean | undefined;
   readonly address: string;
   /** Overrides the port of the host's settings; 0 takes a free one. */
   readonly port?: number | undefined;
@@ -44,6 +50,8 @@ export interface HostConfig {
   /** Where administrators reach the host; undefined opens no listener for them. */
   readonly admin?: AdminAddress | undefined;
   readonly clock: () => number;
+  /** A clock that nobody can set, milliseconds, to notice when the other one was; undefined does not look. */
+  readonly monotonic?: (() => number) | undefined;
   /** Told what went wrong while the host goes on. */
   readonly onTrouble: (sentence: string) => void;
   readonly log?: Logger | undefined;
@@ -55,8 +63,8 @@ export interface RunningHost {
   readonly store: Store;
   readonly name: string;
   readonly situation: () => Situation;
-  /** Where administrators reach it, and the token that they send. */
-  readonly admin: Pick<OpenAdmin, "url" | "token"> | undefined;
+  /** Where administrators reach it, the token that they send, and links that sign their browsers in. */
+  readonly admin: Omit<OpenAdmin, "stop"> | undefined;
   /** Resolves when the host has first tried to publish itself in DNS, or at once when it does not. */
   readonly published: Promise<void>;
   /** Takes over at once what was changed in its folder or store. Throws, and keeps what it has, when that is unusable. */
@@ -94,8 +102,12 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   const { folder, clock, onTrouble, log = silentLog() } = config;
   const started = clock();
   const identity = openIdentity(folder);
-  const store = await takeStore(folder, config.store);
+  const tellDamage = findDamage(folder, config.store);
+  const takingBack = { isTakenBack: config.takeBack ?? false, by: "host run", now: started };
+  const accept = (opened: Store) => refuseHandedOver(opened, takingBack);
+  const store = await takeStore(folder, config.store, { accept, onTrouble });
   opened.defer(() => store.close());
+  await tellDamage?.(store, clock(), onTrouble);
   const live = await openSituation(folder, store);
   const situation = live.current;
   const tickets = openTicketOffice(await store.ticketSecret());
@@ -118,15 +130,19 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   const meters = createMeters();
   const counted = { commit: meters.measured(orders.commit) };
   const port = () => listener.port;
-  const settler = createSettler({ identity, store: counted, tickets, situation, port, clock });
+  const gate = openGate(createSettler({ identity, store: counted, tickets, situation, port, clock }));
   const signer = openLeaseSigner({ folder, identity, onTrouble });
   opened.defer(() => signer.stop());
-  const listener = await listenToClients(settler, config, { signer, situation, meters });
+  const listener = await listenToClients(gate.settler, config, { signer, situation, meters });
   opened.defer(() => listener.stop());
   notePort(folder, listener.port);
   log.info({ host: identity.id, name: identity.name, url: listener.url }, "The host answers.");
   const inDns = publishRunning(config, { store, situation, log });
   opened.defer(() => inDns.stop());
+  const { publication } = inDns;
+  const wanted = () => ({ on: situation().settings.dnsPublishing, port: listener.port });
+  const stopFollowing = followHandOver({ store, gate, publication, wanted, clock, log });
+  opened.defer(stopFollowing);
   const watches = startWatches(config, { store, situation, log });
   opened.defer(() => watches.stop());
   const reloading = keepReloaded(config, { live, orders, listener, inDns, store, watch, log });
@@ -135,7 +151,21 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   const { reload } = reloading;
   const { events } = watches;
   const activation = () => listener.url;
-  const watched = { folder, identity, store, situation, orders, meters, events, published, activation };
+  const stopNoting = keepNoted({ identity, store, activation, started, clock, onTrouble });
+  opened.defer(stopNoting);
+  const hasDns = inDns.publication !== undefined;
+  const watched = {
+    folder,
+    identity,
+    store,
+    situation,
+    orders,
+    meters,
+    events,
+    published,
+    hasDns,
+    activation,
+  };
   const admin = config.admin && openAdmin(config.admin, { ...watched, reload, started, clock, log });
   if (admin) opened.defer(admin.stop);
   const { name } = identity;

@@ -1,3 +1,5 @@
+import type { Catalogue } from "../protocol/catalogue.ts";
+import type { CountedApplication } from "./counts.ts";
 import type { Grant } from "./folder.ts";
 import { grantVersion, openGrant } from "./folder.ts";
 import type { HostSettings } from "./settings.ts";
@@ -35,12 +37,16 @@ export async function openSituation(folder: string, store: Store): Promise<LiveS
   };
 }
 
-/** An application counts as long as the longest count window among its products. */
 async function register({ catalogue }: Grant, store: Store): Promise<void> {
-  for (const { id } of catalogue.applications) {
-    const windows = catalogue.products
+  for (const application of countedApplications(catalogue)) await store.register(application);
+}
+
+/** An application counts as long as the longest count window among its products. */
+export function countedApplications({ applications, products }: Catalogue): CountedApplication[] {
+  return applications.map(({ id }) => {
+    const windows = products
       .filter(({ application }) => application === id)
       .map(({ policy }) => policy.countWindow);
-    await store.register({ id, countWindow: Math.max(0, ...windows) });
-  }
+    return { id, countWindow: Math.max(0, ...windows) };
+  });
 }

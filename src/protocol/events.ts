@@ -129,6 +129,46 @@ export const EVENTS = {
     message: "A vendor's answer to a MAK was processed, or there was none.",
     fields: ["code", "vendor", "cmid", "product", "used", "of"],
   },
+  12413: {
+    side: "host",
+    message: "A host licence was taken in.",
+    fields: ["partialKey", "daysLeft", "by"],
+  },
+  12414: {
+    side: "host",
+    message: "A catalogue was taken in.",
+    fields: ["vendor", "products", "by"],
+  },
+  12415: {
+    side: "host",
+    message: "A request for a host licence was made.",
+    fields: ["partialKey", "way", "by"],
+  },
+  12416: {
+    side: "host",
+    message: "The host is quiet: its store was handed over.",
+    fields: ["by"],
+  },
+  12417: {
+    side: "host",
+    message: "The store of another host, or of another place, was taken over.",
+    fields: ["from", "machines", "by"],
+  },
+  12418: {
+    side: "host",
+    message: "A store that was handed over was taken back.",
+    fields: ["by"],
+  },
+  12420: {
+    side: "host",
+    message: "The clock of the host jumped.",
+    fields: ["seconds"],
+  },
+  12421: {
+    side: "host",
+    message: "The store was damaged on its disk, and what it stored last is lost.",
+    fields: ["transactions"],
+  },
 } as const satisfies Record<number, EventKind>;
 
 export type EventId = keyof typeof EVENTS;
