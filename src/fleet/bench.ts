@@ -216,7 +216,7 @@ function baselines(folder: string, bodies: string[]): Contestant[] {
 }
 
 /** How to start this Muster again: by its sources, or as the one executable. */
-function self(): string[] {
+export function self(): string[] {
   return existsSync(MAIN) ? [process.execPath, MAIN] : [process.execPath];
 }
 

@@ -2,6 +2,7 @@ import { ACTIVATIONS_PATH, MAX_REQUEST, parseRequest } from "../protocol/message
 import { type Problem, problem } from "../protocol/problems.ts";
 import type { Certificate } from "../vendor/certificate.ts";
 import { RateLimiter } from "../vendor/rate-limiter.ts";
+import { requestPath } from "../vendor/request-path.ts";
 import type { Host } from "./host.ts";
 import { listenProblem } from "./listen-problem.ts";
 import { problemResponse, publicProblem } from "./problem-response.ts";
@@ -102,13 +103,14 @@ export function listenerUrl(
 }
 
 async function activate(host: Host, request: Request, from: string): Promise<Response> {
+  host.admit();
   const body = await readBody(request);
   const answer = await host.activate(parseRequest(body), from);
   return Response.json(answer);
 }
 
 function refusePath(request: Request): never {
-  if (new URL(request.url).pathname === ACTIVATIONS_PATH) {
+  if (requestPath(request) === ACTIVATIONS_PATH) {
     throw problem("METHOD_NOT_ALLOWED", "Activations are asked for by POST.");
   }
   throw problem("NOT_FOUND", `There is nothing at this path; activations go to ${ACTIVATIONS_PATH}.`);

@@ -17,6 +17,7 @@ const BEFORE_DECIDING: ReadonlySet<ProblemName> = new Set([
   "BAD_REQUEST",
   "TOO_LARGE",
   "SLOW_DOWN",
+  "HOST_BUSY",
   "NOT_FOUND",
   "METHOD_NOT_ALLOWED",
   "STORE_UNAVAILABLE",

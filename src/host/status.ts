@@ -20,6 +20,8 @@ export interface HostStatus {
   /** What happens when the seats are taken; undefined without a licence. */
   readonly overage: Overage | undefined;
   readonly leased: number;
+  /** What the store takes on disk. */
+  readonly storeBytes: number;
   /** How many of the leases are more than there are seats. */
   readonly aboveSeats: number;
   readonly applications: readonly {
@@ -38,7 +40,8 @@ export async function hostStatus(folder: string, now: number): Promise<HostStatu
   const store = await openHostStore(folder);
   try {
     const { grant } = (await openSituation(folder, store)).current();
-    return { ...(await describeStatus(identity, grant, store, now)), running: isLocked(folder) };
+    const described = await describeStatus(identity, grant, store, now);
+    return { ...described, running: isLocked(folder), storeBytes: await store.bytes() };
   } finally {
     await store.close();
   }
@@ -50,7 +53,7 @@ export async function describeStatus(
   { catalogue, license }: Grant,
   store: Pick<Store, "figures" | "leased">,
   now: number,
-): Promise<Omit<HostStatus, "running">> {
+): Promise<Omit<HostStatus, "running" | "storeBytes">> {
   const applications = [];
   for (const application of catalogue.applications) {
     const { current, unique } = await store.figures(application.id, now);

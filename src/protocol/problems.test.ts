@@ -52,3 +52,16 @@ test("a problem keeps what caused it, and does not tell it to the other side", (
   expect(failure.cause).toBe(cause);
   expect(JSON.stringify(failure)).not.toContain("disk full");
 });
+
+test.each([
+  ["ends a line", "kms01\nactivated: yes"],
+  ["ends a line elsewhere", "kms01\u2028activated: yes"],
+  ["steers a terminal", "\u001b[2Jkms01"],
+  ["steers it by one byte", "\u009b2Jkms01"],
+  ["turns the direction of writing", "\u202eexe.10smk"],
+])("what is quoted in a sentence and %s is left out of it", (_, quoted) => {
+  const { message } = problem("BAD_INPUT", `'${quoted}' names no host.`);
+  expect(message).not.toMatch(/[\p{Cc}\u2028\u202e]/u);
+  expect(message).toStartWith("'");
+  expect(message).toEndWith("' names no host.");
+});

@@ -18,6 +18,7 @@ export const PROBLEMS = {
   BAD_REQUEST: row("0x80070057", 400, 2, "The request is malformed."),
   TOO_LARGE: row("0x800700DF", 413, 2, "The request is larger than 4 KiB."),
   SLOW_DOWN: row("0x800704D5", 429, 1, "Too many requests from this address."),
+  HOST_BUSY: row("0x800700AA", 503, 1, "The host has more requests than it can answer."),
   NOT_FOUND: row("0x80070490", 404, 2, "There is nothing at this path."),
   METHOD_NOT_ALLOWED: row("0x80070001", 405, 2, "This path takes another method."),
   UNAUTHORIZED: row("0x8007052E", 401, 2, "The token is missing or wrong."),
@@ -91,6 +92,12 @@ export type ProblemName = keyof typeof PROBLEMS;
 /** The code of success: what a request that went well carries in its `code`. */
 export const SUCCESS = "0x00000000";
 
+/**
+ * Sentences quote what others wrote, and people read them in a terminal: what ends a line, steers the terminal or turns
+ * the direction of writing is left out.
+ */
+const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
 /** A problem of the table with a sentence of its own that says what to do. */
 export class Problem extends Error {
   override readonly name: ProblemName;
@@ -98,7 +105,7 @@ export class Problem extends Error {
   readonly retryAfter: number | undefined;
 
   constructor(name: ProblemName, detail: string, options: { retryAfter?: number; cause?: unknown } = {}) {
-    super(detail, { cause: options.cause });
+    super(detail.replace(UNPRINTABLE, " "), { cause: options.cause });
     this.name = name;
     this.retryAfter = options.retryAfter;
   }

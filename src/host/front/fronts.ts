@@ -58,7 +58,7 @@ export async function listenFromFronts(
 
 /** The port, once it is known to be free: fronts share theirs, and would share it with another host as well. */
 async function claimPort(where: ListenOptions): Promise<number> {
-  const probe = listen({ activate: () => Promise.reject(), idle: async () => {} }, where);
+  const probe = listen({ activate: () => Promise.reject(), admit() {}, idle: async () => {} }, where);
   await probe.stop();
   return probe.port;
 }

@@ -1,7 +1,7 @@
 /** A front: a thread that serves HTTP for a host. `http → parse` and `sign → answer` are here, the rest in the host. */
 import type { Certificate } from "../../vendor/certificate.ts";
 import { openIdentity } from "../folder.ts";
-import { type Settlement, type Settler, signAnswers } from "../host.ts";
+import { busy, type Settlement, type Settler, signAnswers } from "../host.ts";
 import { type ActivationListener, listen } from "../http.ts";
 import {
   type FrontStart,
@@ -23,6 +23,8 @@ const RETRY_EVERY = 1000;
 const waiting = new Map<number, PromiseWithResolvers<Settlement>>();
 let listener: ActivationListener | undefined;
 let asked = 0;
+/** A front's own limit: what it has handed over and not got back. The host refuses sooner when it must. */
+const MOST_WAITING = 8192;
 /** How long nothing must have come before a front ends, in milliseconds. */
 const QUIET = 100;
 
@@ -67,6 +69,9 @@ function remoteSettler(): Settler {
       waiting.set(id, settled);
       ask({ id, request, address });
       return settled.promise;
+    },
+    admit() {
+      if (waiting.size >= MOST_WAITING) throw busy();
     },
     async idle() {
       await Promise.allSettled([...waiting.values()].map(({ promise }) => promise));

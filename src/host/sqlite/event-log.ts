@@ -13,6 +13,8 @@ const BATCH = 1000;
 const ROW_BYTES = 32;
 const BYTES = `sum(octet_length(info) + octet_length(machine) + coalesce(octet_length(cmid), 0) + ${ROW_BYTES})`;
 
+type Values = Record<string, string | number | null>;
+
 interface Measure {
   readonly last: number | null;
   readonly bytes: number | null;
@@ -23,13 +25,22 @@ export async function readEvents(
   database: Database,
   filter: EventFilter,
 ): Promise<(LoggedEvent & { row: number })[]> {
-  const { id, cmid, since, limit = Number.MAX_SAFE_INTEGER, earliest = false } = filter;
+  const { id, cmid, search, since, until, limit = Number.MAX_SAFE_INTEGER, earliest = false } = filter;
   const order = earliest ? "ASC" : "DESC";
-  const slice = database.query<EventRow, [number, number, number, number | null, string | null, number]>(
+  const slice = database.query<EventRow, [Values]>(
     `SELECT row, time, id, machine, info FROM event
-     WHERE row BETWEEN ?1 AND ?2 AND time >= ?3 AND (?4 IS NULL OR id = ?4) AND (?5 IS NULL OR cmid = ?5)
-     ORDER BY row ${order} LIMIT ?6`,
+     WHERE row BETWEEN $from AND $to AND time >= $since AND time < $until
+       AND ($ids IS NULL OR id IN (SELECT value FROM json_each($ids))) AND ($cmid IS NULL OR cmid = $cmid)
+       AND ($search IS NULL OR info LIKE $search ESCAPE '\\' OR machine LIKE $search ESCAPE '\\')
+     ORDER BY row ${order} LIMIT $limit`,
   );
+  const values = {
+    since: since ?? 0,
+    until: until ?? Number.MAX_SAFE_INTEGER,
+    ids: id === undefined ? null : JSON.stringify([id].flat()),
+    cmid: cmid ?? null,
+    search: search ? `%${search.replace(/[\\%_]/g, "\\$&")}%` : null,
+  };
   const { first, last } = ends(database);
   const least = Math.max(first, (filter.afterRow ?? 0) + 1);
   const most = Math.min(last, (filter.beforeRow ?? Number.MAX_SAFE_INTEGER) - 1);
@@ -38,8 +49,7 @@ export async function readEvents(
     if (done > 0) await pause();
     const from = earliest ? least + done : Math.max(least, most - done - SLICE + 1);
     const to = earliest ? Math.min(most, least + done + SLICE - 1) : most - done;
-    for (const row of slice.all(from, to, since ?? 0, id ?? null, cmid ?? null, limit - found.length))
-      found.push(row);
+    for (const row of slice.all({ ...values, from, to, limit: limit - found.length })) found.push(row);
   }
   return (earliest ? found : found.reverse()).flatMap(toEvent);
 }

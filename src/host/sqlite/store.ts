@@ -5,28 +5,35 @@ import type { LoggedEvent } from "../../protocol/events.ts";
 import type { LicenseStatus } from "../../protocol/license-state.ts";
 import { problem } from "../../protocol/problems.ts";
 import { openDatabase } from "../../vendor/database.ts";
+import { databaseProblem } from "../../vendor/database-problem.ts";
 import { BatchCounts, type CountedApplication, Counts } from "../counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "../decide.ts";
 import { currentCount, type Machine } from "../machine.ts";
 import type { ListedMachine, MachinePage, MachineQuery } from "../machine-list.ts";
+import type { RenewalFigures, RenewalIntervals } from "../renewal-times.ts";
+import type { HostNote } from "../sharing-hosts.ts";
 import type {
   ApplicationFigures,
   EventFilter,
   EventLogFigures,
   MachineKey,
+  SettingHistory,
   SettingName,
   Store,
 } from "../store.ts";
-import type { Usage } from "../usage.ts";
+import type { DayActivity, Usage } from "../usage.ts";
 import { annotationOf, putNote, putRearmOrder, readRearmOrders } from "./annotations.ts";
 import { EventLog, readEvents } from "./event-log.ts";
 import { forgetMachine, isUnseen, unseenMachines } from "./forget.ts";
 import { identityNumber } from "./identity.ts";
 import { listMachines } from "./machine-list.ts";
+import { countRenewals } from "./renewals.ts";
 import { machineOf, toMachine } from "./rows.ts";
 import { HOST_STORE } from "./schema.ts";
+import { readSettingHistory, writeSettingChange } from "./setting-history.ts";
+import { readHosts, writeHost } from "./sharing-hosts.ts";
 import { EVENT_BLOCK, prepare } from "./statements.ts";
-import { readUsage, UsageLog } from "./usage-log.ts";
+import { noteDay, readActivity, readUsage } from "./usage-log.ts";
 
 /** What a SQLite store is opened with. */
 export interface SqliteOptions {
@@ -55,7 +62,12 @@ export function openSqliteStore({ path, machine, maximumPages, durable }: Sqlite
   const database = openStoreFile(path);
   if (durable === false) database.run("PRAGMA synchronous = OFF");
   if (maximumPages !== undefined) database.run(`PRAGMA max_page_count = ${maximumPages}`);
-  return new SqliteStore(database, machine);
+  try {
+    return new SqliteStore(database, machine);
+  } catch (error) {
+    database.close();
+    throw databaseProblem(error, path, HOST_STORE);
+  }
 }
 
 class SqliteStore implements Store {
@@ -67,7 +79,6 @@ class SqliteStore implements Store {
   private readonly eventLog: EventLog;
   /** Made once: making one costs as much as several statements. */
   private readonly transaction: (work: () => unknown) => unknown;
-  private readonly usageLog: UsageLog;
 
   constructor(database: Database, host: string) {
     this.database = database;
@@ -75,12 +86,15 @@ class SqliteStore implements Store {
     this.sql = prepare(database);
     this.eventLog = new EventLog(database);
     this.transaction = database.transaction((work: () => unknown) => work()).immediate;
-    this.usageLog = new UsageLog(database);
     for (const { minute, machines } of this.sql.leasesByMinute.all()) this.counts.addLeases(minute, machines);
   }
 
   async register(application: CountedApplication): Promise<void> {
-    this.sql.addApplication.run(application.id);
+    this.read(() => this.addApplication(application));
+  }
+
+  private addApplication(application: CountedApplication): void {
+    this.write(() => this.sql.addApplication.run(application.id));
     const row = this.sql.application.get(application.id);
     if (!row) throw problem("DEFECT", "An application that was stored is not in the store.");
     const isKnown = this.numbers.has(application.id);
@@ -98,17 +112,18 @@ class SqliteStore implements Store {
     now: number,
   ): Promise<Decision[]> {
     const counts = new BatchCounts(this.counts, now);
-    const { decisions, noted } = this.write(() => {
+    const decisions = this.write(() => {
       const settled = batch.map((arrival) => this.settle(arrival, decide, counts));
       this.addEvents(
         settled.flatMap(({ events }) => events),
         now,
       );
       this.addReceived(batch, settled);
-      return { decisions: settled, noted: this.usageLog.note(counts.leased, now) };
+      const failed = settled.reduce((sum, { kind }) => sum + Number(kind === "refusal"), 0);
+      noteDay(this.database, counts.leased, now, { received: batch.length, failed });
+      return settled;
     });
     counts.keep();
-    this.usageLog.keep(noted);
     return decisions;
   }
 
@@ -121,7 +136,7 @@ class SqliteStore implements Store {
     const byStatus: Record<LicenseStatus, number> = { 0: 0, 1: 0, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0 };
     let total = 0;
     let failed = 0;
-    for (const row of this.sql.received.all(this.numbers.get(application) ?? 0)) {
+    for (const row of this.read(() => this.sql.received.all(this.numbers.get(application) ?? 0))) {
       byStatus[row.status as LicenseStatus] = row.total;
       total += row.total;
       failed += row.failed;
@@ -135,11 +150,27 @@ class SqliteStore implements Store {
   }
 
   async noteUsage(now: number): Promise<void> {
-    this.usageLog.keep(this.write(() => this.usageLog.note(this.counts.leased(now), now)));
+    this.write(() => noteDay(this.database, this.counts.leased(now), now));
   }
 
   async usage(since: number, now: number): Promise<Usage> {
     return readUsage(this.database, since, now);
+  }
+
+  async activity(since: number): Promise<readonly DayActivity[]> {
+    return readActivity(this.database, since);
+  }
+
+  async renewals(intervals: RenewalIntervals, now: number): Promise<RenewalFigures> {
+    return countRenewals(this.database, intervals, now);
+  }
+
+  async noteHost(host: HostNote): Promise<void> {
+    this.write(() => writeHost(this.database, host));
+  }
+
+  async hosts(): Promise<readonly HostNote[]> {
+    return readHosts(this.database);
   }
 
   async machine(application: string, cmid: string): Promise<Machine | undefined> {
@@ -238,13 +269,20 @@ class SqliteStore implements Store {
     value: string | undefined,
     tell: (before: string | undefined) => readonly EventDraft[],
     now: number,
+    by = "",
   ): Promise<void> {
     this.write(() => {
-      const events = tell(this.sql.setting.get(name)?.value);
+      const before = this.sql.setting.get(name)?.value;
+      const events = tell(before);
+      if (before !== value) writeSettingChange(this.database, { name, before, time: now, by });
       if (value === undefined) this.sql.dropSetting.run(name);
       else this.sql.putSetting.run(name, value);
       this.addEvents(events, now);
     });
+  }
+
+  async settingHistory(): Promise<readonly SettingHistory[]> {
+    return readSettingHistory(this.database);
   }
 
   async ticketSecret(): Promise<Uint8Array> {
@@ -361,6 +399,15 @@ class SqliteStore implements Store {
     }
   }
 
+  /** Says of a file that cannot be read what a person can do. */
+  private read<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw databaseProblem(error, this.database.filename, HOST_STORE);
+    }
+  }
+
   private write<T>(work: () => T): T {
     try {
       const result = this.transaction(work) as T;
@@ -392,6 +439,8 @@ function openStoreFile(path: string): Database {
   // 16 MB of log between checkpoints: pages that many batches write are copied to the file once, not each time.
   const page = database.query<{ page_size: number }, []>("PRAGMA page_size").get()?.page_size ?? 4096;
   database.run(`PRAGMA wal_autocheckpoint = ${Math.floor(LOG_BYTES / page)}`);
+  // A reader of an old moment, such as a backup, makes the log grow past that; it gives the room back afterwards.
+  database.run(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
   database.run(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
   return database;
 }

@@ -1,44 +1,48 @@
 import type { Database } from "bun:sqlite";
 import { DAY, MINUTE } from "../../protocol/time.ts";
-import type { Usage } from "../usage.ts";
+import type { DayActivity, Usage } from "../usage.ts";
 
-interface Noted {
-  readonly day: number;
-  readonly leased: number;
+/** What a batch adds to its day. */
+export interface DayRequests {
+  readonly received: number;
+  readonly failed: number;
 }
 
-/** Keeps the most leases at once of each day. One for each open store; it writes only what is more than before. */
-export class UsageLog {
-  private readonly database: Database;
-  private noted: Noted = { day: -1, leased: -1 };
+/**
+ * Adds to what the day had: requests, and the most leases at once. One row a batch; call it inside the transaction of
+ * what changed them.
+ */
+export function noteDay(
+  database: Database,
+  leased: number,
+  now: number,
+  { received, failed }: DayRequests = { received: 0, failed: 0 },
+): void {
+  database
+    .query<null, [number, number, number, number]>(
+      `INSERT INTO usage_day (day, leased, received, failed) VALUES (?, ?, ?, ?)
+       ON CONFLICT (day) DO UPDATE SET leased = max(leased, excluded.leased),
+         received = received + excluded.received, failed = failed + excluded.failed`,
+    )
+    .run(Math.floor(now / DAY), leased, received, failed);
+}
 
-  constructor(database: Database) {
-    this.database = database;
-  }
-
-  /** Notes how many leases there are, inside the transaction of what changed them; `keep` what it gives afterwards. */
-  note(leased: number, now: number): Noted {
-    const day = Math.floor(now / DAY);
-    if (day === this.noted.day && leased <= this.noted.leased) return this.noted;
-    this.database
-      .query<null, [number, number]>(
-        `INSERT INTO usage_day (day, leased) VALUES (?, ?)
-         ON CONFLICT (day) DO UPDATE SET leased = max(leased, excluded.leased)`,
-      )
-      .run(day, leased);
-    return { day, leased };
-  }
-
-  /** To be called once the transaction is on disk. */
-  keep(noted: Noted): void {
-    this.noted = noted;
-  }
+/** What hosts did since the day of that moment. */
+export function readActivity(database: Database, since: number): DayActivity[] {
+  return database
+    .query<DayActivity, [number]>(
+      "SELECT day, received, failed, leased FROM usage_day WHERE day >= ? ORDER BY day",
+    )
+    .all(Math.floor(since / DAY))
+    .map(({ day, ...rest }) => ({ day: day * DAY, ...rest }));
 }
 
 /** How the host was used since then. A lease counts to the end of the minute it ends in, as in all counts. */
 export function readUsage(database: Database, since: number, now: number): Usage {
   const days = database
-    .query<Noted, [number]>("SELECT day, leased FROM usage_day WHERE day >= ? ORDER BY day")
+    .query<{ day: number; leased: number }, [number]>(
+      "SELECT day, leased FROM usage_day WHERE day >= ? ORDER BY day",
+    )
     .all(Math.floor(since / DAY))
     .map(({ day, leased }) => ({ day: day * DAY, leased }));
   const minute = Math.floor(now / MINUTE);
