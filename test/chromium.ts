@@ -42,6 +42,8 @@ export interface Page {
   ): Promise<void>;
   /** What the browser keeps for an address. */
   cookies(url: string): Promise<Cookie[]>;
+  /** Gives a command of the protocol. */
+  command(method: string, params?: object): Promise<unknown>;
   /** What axe-core finds wrong with the page for people with disabilities: rules, and where. */
   axe(): Promise<string[]>;
   /** Addresses of everything that it has asked for, itself included. */
@@ -70,9 +72,16 @@ type Told = {
   };
 };
 
-/** Starts Chromium without a window; it ends with the test. */
-export async function openChromium(): Promise<Page> {
-  const call = await connect(await startChromium());
+/** Starts Chromium without a window; it ends with the test, or when `atEnd` has what is to be done then. */
+export async function openChromium({
+  atEnd = onTestFinished,
+  folder = makeFolder,
+}: {
+  readonly atEnd?: (end: () => Promise<void>) => void;
+  /** Makes the folder of its profile. */
+  readonly folder?: () => string;
+} = {}): Promise<Page> {
+  const call = await connect(await startChromium(folder(), atEnd));
   const { targetId } = (await call("Target.createTarget", { url: "about:blank" })) as { targetId: string };
   const { sessionId } = (await call("Target.attachToTarget", { targetId, flatten: true })) as {
     sessionId: string;
@@ -109,6 +118,7 @@ export async function openChromium(): Promise<Page> {
   return {
     requests,
     complaints,
+    command: ask,
     async open(where) {
       const there = call.next("Page.loadEventFired");
       const url = /^https?:/.test(where) ? where : pathToFileURL(where).href;
@@ -216,11 +226,11 @@ function axeSource(): string {
 }
 
 /** Gives the address at which the browser takes commands. */
-async function startChromium(): Promise<string> {
+async function startChromium(folder: string, atEnd: (end: () => Promise<void>) => void): Promise<string> {
   const options = [
     "--headless",
     "--remote-debugging-port=0",
-    `--user-data-dir=${makeFolder()}`,
+    `--user-data-dir=${folder}`,
     "--disable-gpu",
     "--hide-scrollbars",
     "--disable-dev-shm-usage",
@@ -229,7 +239,7 @@ async function startChromium(): Promise<string> {
     "--no-sandbox",
   ];
   const child = Bun.spawn(["chromium", ...options], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
-  onTestFinished(async () => {
+  atEnd(async () => {
     child.kill();
     await child.exited;
   });

@@ -17,10 +17,10 @@ test("a setting says what it does and was, is changed, and is taken back", async
   expect(await page.axe()).toEqual([]);
   await page.click("text=Save");
   await page.waitFor("text=Machines that share one CMID: report: log it → rearm: take a new CMID.");
-  expect(await valueOf(ask, "duplicates")).toBe("rearm");
+  expect(await settingOf(ask, "duplicates")).toBe("rearm");
   await page.click("text=Undo");
   await page.waitForNo("text=Undo");
-  expect(await valueOf(ask, "duplicates")).toBe("report");
+  expect(await settingOf(ask, "duplicates")).toBe("report");
   const { body } = await ask<{ events: { fields: Record<string, string> }[] }>("GET", "/v1/events?id=12402");
   expect(body.events.map(({ fields: { from, to } }) => `${from} to ${to}`)).toEqual([
     "report to rearm",
@@ -40,12 +40,12 @@ test("a number out of bounds is refused before it is sent, and the default is a 
   await page.type("40");
   await page.press("Enter");
   await page.waitForNo("dialog[open]");
-  expect(await valueOf(ask, "renewal-interval")).toBe("1440");
+  expect(await settingOf(ask, "renewal-interval")).toBe("1440");
   await page.waitFor("text=変更: リースの更新間隔");
   await page.click("text=変更: リースの更新間隔");
   await page.click("text=既定値に戻す (製品ごとの値 (default))");
   await page.waitForNo("dialog[open]");
-  expect(await valueOf(ask, "renewal-interval")).toBe("default");
+  expect(await settingOf(ask, "renewal-interval")).toBe("default");
 
   await page.look({ width: 360, scheme: "dark" });
   expect(await page.value<boolean>("document.documentElement.scrollWidth <= 360")).toBe(true);
@@ -56,7 +56,7 @@ test("a number out of bounds is refused before it is sent, and the default is a 
 
 type Ask = Awaited<ReturnType<typeof openConsole>>["ask"];
 
-async function valueOf(ask: Ask, wanted: string): Promise<string | undefined> {
+async function settingOf(ask: Ask, wanted: string): Promise<string | undefined> {
   const { body } = await ask<{ settings: { name: string; value: string }[] }>("GET", "/v1/settings");
   return body.settings.find(({ name }) => name === wanted)?.value;
 }

@@ -10,8 +10,17 @@ interface Kept {
   readonly cursors: Readonly<Record<number, string>>;
 }
 
-/** Remembers the cursor of a page. */
-export function keepCursor(choice: MachineChoice): void {
+let last = "/machines";
+
+/** The list as it was left. */
+export function listAddress(): string {
+  return last;
+}
+
+/** Remembers the list, and the cursor of its page. */
+export function keepList(choice: MachineChoice): void {
+  last = choiceAddress(choice);
+  if (choice.cursor === "") return;
   const list = listOf(choice);
   const before = readKept();
   const cursors = before?.list === list ? before.cursors : {};

@@ -17,6 +17,8 @@ interface MachineListingProps {
   /** Which list it is a page of. */
   readonly list: string;
   readonly total: number | undefined;
+  /** Set when the list is to be shown as it will be: what moves is what the reader has done. */
+  readonly mayMove: { current: boolean };
   /** Whether another list is on its way. */
   readonly isStale: boolean;
   readonly choice: MachineChoice;
@@ -31,12 +33,16 @@ interface MachineListingProps {
 
 /** One page of the list, how many there are, and the way to the other pages. */
 export function MachineListing(props: MachineListingProps) {
-  const { data, list, total, isStale, choice, products, nameOf, selection } = props;
+  const { data, list, total, mayMove, isStale, choice, products, nameOf, selection } = props;
   const { onForget, onChoose, onPage, onClear } = props;
   const words = useWords({ en, ja });
   const { number } = useFormat();
   const box = useRef<HTMLDivElement>(null);
-  const isRead = () => scrollY > 0 || box.current?.matches(":hover, :focus-within") === true;
+  const isRead = () => {
+    const isOwn = mayMove.current;
+    mayMove.current = false;
+    return !isOwn && (scrollY > 0 || box.current?.matches(":hover, :focus-within") === true);
+  };
   const { rows, isBehind, catchUp } = useSteady(data.machines, { list, keyOf, isRead });
   const { page } = choice;
   // Who leafs starts at the top of the next page.
@@ -51,7 +57,7 @@ export function MachineListing(props: MachineListingProps) {
   const from = (page - 1) * PAGE + 1;
   return (
     <div ref={box} class="machines-listing" aria-busy={isStale}>
-      <p class="machines-total">
+      <div class={`machines-total${selection.machines.size > 0 ? " selecting" : ""}`}>
         <span role="status">{total === undefined ? "" : words.found(total, number(total))}</span>
         {isBehind && (
           <>
@@ -59,8 +65,8 @@ export function MachineListing(props: MachineListingProps) {
             <span class="faint">{words.changed}</span> <Button onClick={catchUp}>{words.showChanged}</Button>
           </>
         )}
-      </p>
-      <SelectionBar selection={selection} page={rows} onForget={onForget} />
+        <SelectionBar selection={selection} page={rows} onForget={onForget} />
+      </div>
       {rows.length === 0 && page === 1 ? (
         <NoMachines choice={choice} products={products} onClear={onClear} />
       ) : (

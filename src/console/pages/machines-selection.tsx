@@ -42,13 +42,15 @@ export function SelectionBar({ selection: { machines, select }, page, onForget }
   const { number } = useFormat();
   if (machines.size === 0) return null;
   return (
-    <div class="machines-selection">
-      <span role="status">{words.selected(machines.size, number(machines.size))}</span>
+    <>
+      <span role="status" class="machines-selected">
+        {words.selected(machines.size, number(machines.size))}
+      </span>
       <Button onClick={() => select(page, true)}>{words.selectPage}</Button>
       <Button onClick={() => select([...machines.values()], false)}>{words.unselect}</Button>
       <Button kind="danger" onClick={onForget}>
         {words.forgetThese(machines.size, number(machines.size))}
       </Button>
-    </div>
+    </>
   );
 }

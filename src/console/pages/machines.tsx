@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { useFormat, useWords } from "../language.tsx";
 import { Button } from "../parts/button.tsx";
@@ -7,7 +7,7 @@ import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
 import { en } from "../words/en/machines.ts";
 import { ja } from "../words/ja/machines.ts";
-import { keepCursor } from "./machine-cursors.ts";
+import { keepList } from "./machine-cursors.ts";
 import { takeForgotten } from "./machine-forgotten.ts";
 import { useProducts } from "./machine-products.ts";
 import { choiceAddress, type MachineChoice, readChoice } from "./machine-query.ts";
@@ -27,6 +27,7 @@ export default function Machines() {
   const known = useProducts();
   const { answered, list, total } = useMachines(choice);
   const selection = useSelection();
+  const mayMove = useRef(false);
   const [isForgetting, setIsForgetting] = useState(false);
   const [files, setFiles] = useState(0);
   const [said, setSaid] = useState<string>();
@@ -36,9 +37,9 @@ export default function Machines() {
   }, []);
 
   const go = (next: MachineChoice, isSmall = false) => {
-    keepCursor(next);
     route(choiceAddress(next), isSmall);
   };
+  useEffect(() => keepList(choice), [choiceAddress(choice)]);
   const choose = (change: Partial<MachineChoice>) => go({ ...choice, ...change, page: 1, cursor: "" });
   const clear = () => choose({ search: "", state: "", product: "", renewal: "" });
   return (
@@ -56,7 +57,7 @@ export default function Machines() {
         products={known.products}
         onChoose={choose}
         // What is typed letter by letter is one step of the way, not many.
-        onSearch={(search) => go({ ...choice, search, page: 1, cursor: "" }, true)}
+        onSearch={(search) => go({ ...choice, search, page: 1, cursor: "" }, choice.search !== "")}
         onClear={clear}
       />
       <Loaded of={answered} lines={12}>
@@ -66,6 +67,7 @@ export default function Machines() {
             data={data}
             list={list}
             total={total}
+            mayMove={mayMove}
             isStale={answered.isStale}
             choice={choice}
             selection={selection}
@@ -82,6 +84,7 @@ export default function Machines() {
           onForgotten={(machine) => selection.select([machine], false)}
           onDone={(count) => {
             setSaid(words.forgotten(count, number(count)));
+            mayMove.current = true;
             answered.refresh();
           }}
           onClose={() => setIsForgetting(false)}

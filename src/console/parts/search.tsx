@@ -4,7 +4,7 @@ import { useShellWords } from "./words.ts";
 interface SearchProps {
   readonly label?: string;
   readonly value: string;
-  /** Told a moment after the last key. */
+  /** Told at once, or a moment after the last of several keys. */
   readonly onSearch: (text: string) => void;
 }
 
@@ -15,8 +15,14 @@ export function Search({ label, value, onSearch }: SearchProps) {
   const words = useShellWords();
   const input = useRef<HTMLInputElement>(null);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const lastKey = useRef(Number.NEGATIVE_INFINITY);
   const [text, setText] = useState(value);
-  useEffect(() => setText(value), [value]);
+  const told = useRef(value);
+  useEffect(() => {
+    // What comes back of what was typed is not newer than what has been typed since.
+    if (value !== told.current) setText(value);
+    told.current = value;
+  }, [value]);
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isTyping = (event.target as Element).closest("input, textarea, select, dialog") !== null;
@@ -39,11 +45,17 @@ export function Search({ label, value, onSearch }: SearchProps) {
       aria-label={label ?? words.search}
       placeholder={`${label ?? words.search}  /`}
       value={text}
-      onInput={({ currentTarget }) => {
+      onInput={({ currentTarget, timeStamp }) => {
         const next = currentTarget.value;
         setText(next);
         clearTimeout(timer.current);
-        timer.current = setTimeout(() => onSearch(next), PAUSE);
+        const isQuick = timeStamp - lastKey.current < PAUSE;
+        lastKey.current = timeStamp;
+        const tell = () => {
+          told.current = next;
+          onSearch(next);
+        };
+        timer.current = setTimeout(tell, isQuick ? PAUSE : 0);
       }}
     />
   );

@@ -52,7 +52,7 @@ export const en = {
   forgetThese: (count: number, shown: string) =>
     count === 1 ? "Forget 1 machine" : `Forget ${shown} machines`,
   forgetWhat:
-    "They leave the count and give their seats back. What they hold already stays valid until it ends. Each of them is counted again, and takes a seat, when it asks the next time.",
+    "They leave the count and give their seats back. The leases that they hold stay valid until they end. Each machine counts again, and takes a seat, when it asks the next time.",
   forgotten: (count: number, shown: string) =>
     count === 1 ? "1 machine is forgotten." : `${shown} machines are forgotten.`,
   forgottenOne: (name: string) => `${name} is forgotten: it left the count and gave its seat back.`,

@@ -3,7 +3,7 @@ import type { en } from "../en/machine.ts";
 export const ja: typeof en = {
   title: "マシン",
   back: "すべてのマシン",
-  states: { licensed: "認証済み", expired: "リース終了", unlicensed: "リースなし" },
+  states: { licensed: "ライセンス済み", expired: "リース終了", unlicensed: "リースなし" },
   overdue: "更新遅れ",
   rearmOrdered: "新しい ID を指示済み",
 

@@ -6,7 +6,7 @@ export const ja: typeof en = {
   search: "名前、CMID、アドレス、メモ",
   state: "状態",
   allStates: "すべての状態",
-  states: { licensed: "認証済み", expired: "リース終了", unlicensed: "リースなし" },
+  states: { licensed: "ライセンス済み", expired: "リース終了", unlicensed: "リースなし" },
   product: "製品",
   allProducts: "すべての製品",
   renewal: "更新",
