@@ -45,23 +45,13 @@ export async function listMachines(
   query: MachineQuery,
   sliceSize = SLICE,
 ): Promise<MachinePage> {
-  const { sort, order, limit, after } = query;
-  const direction = order === "asc" ? ">" : "<";
-  const collation = sort === "name" ? "COLLATE NOCASE" : "";
+  const { limit, after } = query;
   const isFirst = after === undefined;
-  const { tables, column, condition } = selection(query);
-  const isAfter = `(place ${collation}, application, cmid) ${direction} ($afterValue, $afterApplication, $afterCmid)`;
-  const inSlice = `SELECT application, cmid, ${column} AS place FROM ${tables} WHERE ${condition}`;
+  const searching = isFirst && Boolean(query.search);
   // To number what is found costs little when it is searched for, and more than to count it when it is all there is.
-  const isNumbered = isFirst && Boolean(query.search);
-  const found = database.query<FoundRow, [Values]>(
-    `SELECT application, cmid, place, ${isNumbered ? "count(*) OVER ()" : "0"} AS matching FROM (${inSlice})
-     ${isFirst ? "" : `WHERE ${isAfter}`}
-     ORDER BY place ${collation} ${order}, application ${order}, cmid ${order} LIMIT $limit`,
-  );
-  const counted = database.query<{ matching: number }, [Values]>(
-    `SELECT count(*) AS matching FROM ${tables} WHERE ${condition}`,
-  );
+  const found = findIn(database, query, searching ? "numbered" : "plain");
+  const foundBefore = findIn(database, query, "pruned");
+  const counted = countIn(database, query);
   const values = matchValues(database, query);
   const place = isFirst
     ? {}
@@ -80,9 +70,11 @@ export async function listMachines(
       toApplication: to?.application ?? Number.MAX_SAFE_INTEGER,
       toCmid: to?.cmid ?? "",
     };
-    const more = found.all({ ...values, ...place, ...slice, limit: limit + 1 });
+    const all = { ...values, ...place, ...slice, limit: limit + 1 };
+    const worst = rows[limit]?.place;
+    const more = worst === undefined ? found.all(all) : foundBefore.all({ ...all, worst });
     rows = merge(rows, more, query);
-    if (isNumbered) total += more[0]?.matching ?? 0;
+    if (searching && worst === undefined) total += more[0]?.matching ?? 0;
     else if (isFirst) total += counted.get({ ...values, ...slice })?.matching ?? 0;
     await pause();
   }
@@ -95,35 +87,73 @@ export async function listMachines(
   };
 }
 
+/**
+ * Finds the first machines of a slice: `numbered` with how many match; `pruned` those only that come before the `worst`
+ * of a page that is full already, which spares most of a long list a look at its other table.
+ */
+function findIn(database: Database, query: MachineQuery, how: "plain" | "numbered" | "pruned") {
+  const { sort, order, after } = query;
+  const direction = order === "asc" ? ">" : "<";
+  const collation = sort === "name" ? "COLLATE NOCASE" : "";
+  const isPruned = how === "pruned";
+  const { tables, column, condition } = selection(query, isPruned ? tableOf(sort) : undefined);
+  const isBefore = isPruned ? `AND ${column} ${collation} ${order === "asc" ? "<=" : ">="} $worst` : "";
+  const isAfter = `(place ${collation}, application, cmid) ${direction} ($afterValue, $afterApplication, $afterCmid)`;
+  return database.query<FoundRow, [Values]>(
+    `SELECT application, cmid, place, ${how === "numbered" ? "count(*) OVER ()" : "0"} AS matching
+     FROM (SELECT application, cmid, ${column} AS place FROM ${tables} WHERE ${condition} ${isBefore})
+     ${after === undefined ? "" : `WHERE ${isAfter}`}
+     ORDER BY place ${collation} ${order}, application ${order}, cmid ${order} LIMIT $limit`,
+  );
+}
+
+/** Counts the machines of a slice that match, whatever they are sorted by. */
+function countIn(database: Database, query: MachineQuery) {
+  const { tables, condition } = selection({ ...query, sort: "cmid" });
+  return database.query<{ matching: number }, [Values]>(
+    `SELECT count(*) AS matching FROM ${tables} WHERE ${condition}`,
+  );
+}
+
 /** Before all machines. */
 const FIRST: Edge = { application: 0, cmid: "" };
 
-/** From which tables, and which of them: texts of `identity` and times of `machine` are only read where they matter. */
-function selection(query: MachineQuery): { tables: string; column: string; condition: string } {
+/**
+ * From which tables, and which of them: texts of `identity` and times of `machine` are only read where they matter. The
+ * one that is `first` is looked through, and the other one only for what was found in it.
+ */
+function selection(
+  query: MachineQuery,
+  first = query.search || tableOf(query.sort) === "i" ? "i" : "m",
+): { tables: string; column: string; condition: string } {
   const { search, state, renewal, application, product, sort, now } = query;
-  const isOfIdentity = Boolean(search) || SORT_COLUMNS[sort].startsWith("i.");
-  const needsMachine = !isOfIdentity || !isOnlyIdentity(query);
-  const first = isOfIdentity ? "i" : "m";
-  const tables = isOfIdentity
-    ? `identity AS i${needsMachine ? " CROSS JOIN machine AS m USING (application, cmid)" : ""}`
-    : "machine AS m";
+  const needsIdentity = Boolean(search) || tableOf(sort) === "i";
+  const tables =
+    first === "i"
+      ? `identity AS i${isOnlyIdentity(query) ? "" : " CROSS JOIN machine AS m USING (application, cmid)"}`
+      : `machine AS m${needsIdentity ? " CROSS JOIN identity AS i USING (application, cmid)" : ""}`;
   const key = `(${first}.application, ${first}.cmid)`;
   const conditions = [
     `${key} > ($fromApplication, $fromCmid) AND ${key} <= ($toApplication, $toCmid)`,
     ...(application === undefined ? [] : [`${first}.application = $application`]),
-    ...(search ? [`(${SEARCHED})`] : []),
     ...(product === undefined ? [] : ["m.product = $product"]),
     ...(state === undefined ? [] : ["m.lease_expires BETWEEN $leaseFrom AND $leaseTo"]),
     ...(renewal === undefined ? [] : [renewalSql(renewal.state, renewal.intervals, now)]),
+    ...(search ? [`(${SEARCHED})`] : []),
   ];
   const column = sort === "cmid" ? `${first}.cmid` : SORT_COLUMNS[sort];
   return { tables, column, condition: conditions.join(" AND ") };
 }
 
+/** The table that holds what is sorted by; the key is in both. */
+function tableOf(sort: MachineSort): "i" | "m" {
+  return SORT_COLUMNS[sort].startsWith("i.") ? "i" : "m";
+}
+
 /** Whether neither a filter nor the order looks at `machine`. */
 function isOnlyIdentity({ state, renewal, product, sort }: MachineQuery): boolean {
   const isFiltered = state !== undefined || renewal !== undefined || product !== undefined;
-  return !isFiltered && (sort === "cmid" || SORT_COLUMNS[sort].startsWith("i."));
+  return !isFiltered && (sort === "cmid" || tableOf(sort) === "i");
 }
 
 const SEARCHED = `i.name LIKE $search ESCAPE '\\' OR i.cmid LIKE $search ESCAPE '\\' OR i.address LIKE $search ESCAPE '\\'
