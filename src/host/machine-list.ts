@@ -1,6 +1,7 @@
 import { isUuid } from "../protocol/ids.ts";
 import { problem } from "../protocol/problems.ts";
 import type { Machine } from "./machine.ts";
+import type { RenewalIntervals, RenewalState } from "./renewal-times.ts";
 
 /** What machines can be sorted by. */
 export const MACHINE_SORTS = [
@@ -27,6 +28,8 @@ export interface MachineQuery {
   /** Part of the name, the CMID, the address or the note; ASCII letters in either case. */
   readonly search?: string | undefined;
   readonly state?: MachineState | undefined;
+  /** Where it stands between two renewals, at these intervals. */
+  readonly renewal?: { readonly state: RenewalState; readonly intervals: RenewalIntervals } | undefined;
   readonly application?: string | undefined;
   /** The product that the machine asked for last. */
   readonly product?: string | undefined;

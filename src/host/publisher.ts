@@ -2,6 +2,7 @@ import { eventInfo } from "../protocol/events.ts";
 import type { Problem } from "../protocol/problems.ts";
 import { readIfThere } from "../vendor/files.ts";
 import { type PublishedRecords, type SrvRecord, startPublishing, type TsigKey } from "./dns/index.ts";
+import { checkSrv } from "./dns/srv.ts";
 import { publishedPath, writeWhole } from "./folder.ts";
 import type { Store } from "./store.ts";
 
@@ -78,17 +79,38 @@ export function publishHost(publishing: Publishing, parts: PublisherParts): Publ
 /** The records of this host that may be in DNS, in a file of its folder. */
 export function recordsIn(folder: string): PublishedRecords & { domains(): string[] } {
   const path = publishedPath(folder);
-  const all = (): Record<string, SrvRecord[]> => {
-    try {
-      return JSON.parse(readIfThere(path, MOST_FILE) ?? "{}");
-    } catch {
-      return {}; // Damaged: at worst a record of an earlier port stays in DNS.
-    }
-  };
+  const all = () => readRecords(readIfThere(path, MOST_FILE) ?? "{}");
   return {
-    domains: () => Object.keys(all()),
-    read: (domain) => all()[domain] ?? [],
+    domains: () => [...all().keys()],
+    read: (domain) => all().get(domain) ?? [],
     write: (domain, records) =>
-      writeWhole(path, `${JSON.stringify({ ...all(), [domain]: records }, null, 2)}\n`),
+      writeWhole(path, `${JSON.stringify(Object.fromEntries([...all(), [domain, records]]), null, 2)}\n`),
   };
+}
+
+/** By domain. What is damaged is left out: at worst a record of an earlier port stays in DNS. */
+function readRecords(text: string): Map<string, SrvRecord[]> {
+  try {
+    const found: unknown = JSON.parse(text);
+    if (typeof found !== "object" || found === null || Array.isArray(found)) return new Map();
+    const entries = Object.entries(found);
+    return new Map(entries.map(([domain, records]) => [domain, asList(records).filter(isRecord)]));
+  } catch {
+    return new Map();
+  }
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function isRecord(value: unknown): value is SrvRecord {
+  try {
+    const { priority, weight, port, target } = value as SrvRecord;
+    // Looked at before a sentence quotes it: lists ten thousand deep take minutes to be spelt.
+    const isTyped = [priority, weight, port].every(Number.isInteger) && typeof target === "string";
+    return isTyped && checkSrv({ priority, weight, port, target }) !== undefined;
+  } catch {
+    return false;
+  }
 }

@@ -4,7 +4,9 @@ import type { CountedApplication } from "./counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "./decide.ts";
 import type { Machine } from "./machine.ts";
 import type { ListedMachine, MachinePage, MachineQuery } from "./machine-list.ts";
-import type { Usage } from "./usage.ts";
+import type { RenewalFigures, RenewalIntervals } from "./renewal-times.ts";
+import type { HostNote } from "./sharing-hosts.ts";
+import type { DayActivity, Usage } from "./usage.ts";
 
 /** Requests received since the store was made, as `/dlv` prints them. */
 export interface Cumulative {
@@ -35,12 +37,27 @@ export type SettingName =
   | "event-log-size"
   | "retention-days";
 
+/** What a setting was before its last change, and who changed it. */
+export interface SettingHistory {
+  readonly name: SettingName;
+  /** Undefined is the default. */
+  readonly before: string | undefined;
+  /** Milliseconds since the epoch. */
+  readonly time: number;
+  readonly by: string;
+}
+
 /** Narrows a listing of events. */
 export interface EventFilter {
-  readonly id?: number;
+  /** One id, or any of several. */
+  readonly id?: number | readonly number[];
   readonly cmid?: string;
+  /** Part of an event's fields or of the name of the machine that wrote it; ASCII letters in either case. */
+  readonly search?: string;
   /** Milliseconds since the epoch. */
   readonly since?: number;
+  /** Only events before this moment, milliseconds since the epoch. */
+  readonly until?: number;
   /** Only events after this row, for following. */
   readonly afterRow?: number;
   /** Only events before this row, for leafing back. */
@@ -90,20 +107,31 @@ export interface Store {
   noteUsage(now: number): Promise<void>;
   /** How the host was used since then. */
   usage(since: number, now: number): Promise<Usage>;
+  /** What hosts of this store did since the day (UTC) of that moment, oldest day first; days without anything are left out. */
+  activity(since: number): Promise<readonly DayActivity[]>;
+  /** How many machines are to renew soon, should have, or fail; it looks at every machine. */
+  renewals(intervals: RenewalIntervals, now: number): Promise<RenewalFigures>;
+  /** Notes a host that uses this store, and drops those that were not seen for HOST_KEPT. */
+  noteHost(host: HostNote): Promise<void>;
+  /** The hosts that noted themselves, by name. */
+  hosts(): Promise<readonly HostNote[]>;
   machine(application: string, cmid: string): Promise<Machine | undefined>;
   machines(limit: number): Promise<Machine[]>;
   events(filter: EventFilter): Promise<(LoggedEvent & { readonly row: number })[]>;
   setting(name: SettingName): Promise<string | undefined>;
   /**
    * Changes a setting (undefined is its default) and writes the events that `tell` makes of the value it had, in one
-   * transaction; settings-change.ts is the way to call it.
+   * transaction; settings-change.ts is the way to call it. `by` is kept as who changed it.
    */
   changeSetting(
     name: SettingName,
     value: string | undefined,
     tell: (before: string | undefined) => readonly EventDraft[],
     now: number,
+    by?: string,
   ): Promise<void>;
+  /** The last change of each setting that was ever changed. */
+  settingHistory(): Promise<readonly SettingHistory[]>;
   /** One page of a sorted and filtered list; requests are counted meanwhile. */
   listMachines(query: MachineQuery): Promise<MachinePage>;
   /** A machine with what administrators have said of it. */

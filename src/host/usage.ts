@@ -12,3 +12,15 @@ export interface Usage {
   readonly machines: number;
   readonly products: readonly ProductUsage[];
 }
+
+/** What a host did on one day (UTC). */
+export interface DayActivity {
+  /** The start of the day, milliseconds since the epoch. */
+  readonly day: number;
+  /** Requests, refused ones included. */
+  readonly received: number;
+  /** Requests that were refused. */
+  readonly failed: number;
+  /** The most leases at once. */
+  readonly leased: number;
+}

@@ -25,7 +25,7 @@ export function databaseProblem(error: unknown, path: string, kind: Pick<Databas
     return problem("IN_USE", sentence, options);
   }
   if (/^(SQLITE_(READONLY|CANTOPEN|PERM)|EACCES$|EPERM$|EROFS$)/.test(code)) {
-    const sentence = `${kind.name} ${path} cannot be opened for writing; run this as the account that owns the folder.`;
+    const sentence = `${kind.name} ${path} cannot be opened for writing; run this as the account that owns the folder, and see that its disk is not read-only.`;
     return problem("ACCESS_DENIED", sentence, options);
   }
   if (/^(SQLITE_(FULL|IOERR)|ENOSPC$|EDQUOT$|EFBIG$|EIO$)/.test(code)) {

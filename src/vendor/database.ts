@@ -41,6 +41,8 @@ function openOnce(path: string, kind: DatabaseKind, { create, patience }: OpenOp
       createDatabase(path, kind);
     }
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+    // SQLite would open what it may not write for reading only, and say so at the first write.
+    closeSync(openSync(path, "r+"));
     database = new Database(path, { readwrite: true, create: false, strict: true });
     database.run(`PRAGMA busy_timeout = ${patience}`);
     database.run("PRAGMA journal_mode = WAL");

@@ -9,8 +9,13 @@ export interface Rate {
 
 /** At about 100 bytes an address, 6 MB at most. */
 const MOST_ADDRESSES = 65_536;
-/** Sums of fractions come out a little off; the last request of a burst is not refused for that. */
-const ROUNDING = 0.01;
+/**
+ * Sums of fractions come out a little off, the more the longer they are; the last request of a burst is not refused for
+ * that. A part of a request.
+ */
+const ROUNDING = 0.05;
+/** The same for the time that is told, in seconds. */
+const ROUNDING_SECONDS = 0.01;
 
 /**
  * A token bucket for each address, as the generic cell rate algorithm (ITU-T I.371) keeps it: of an address only the
@@ -47,7 +52,7 @@ export class RateLimiter {
     const isOver = excess > this.interval * ROUNDING;
     this.young.set(name, isOver ? full : full + this.interval);
     if (this.young.size >= this.mostYoung) this.forgetOld();
-    return isOver ? Math.max(1, Math.ceil(excess / 1000 - ROUNDING)) : 0;
+    return isOver ? Math.max(1, Math.ceil(excess / 1000 - ROUNDING_SECONDS)) : 0;
   }
 
   private forgetOld(): void {

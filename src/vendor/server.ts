@@ -3,6 +3,7 @@ import { MAX_REQUEST } from "../protocol/messages.ts";
 import { Problem, type ProblemName, problem } from "../protocol/problems.ts";
 import { endServer } from "./end-server.ts";
 import { RateLimiter } from "./rate-limiter.ts";
+import { requestPath } from "./request-path.ts";
 import type { Vendor } from "./vendor.ts";
 
 /** How a vendor serves online activation. */
@@ -59,7 +60,7 @@ export function serveVendor(vendor: Vendor, options: ServeOptions): VendorServer
   const limiter = new RateLimiter({ requests: perMinute, seconds: 60, burst: perMinute });
   const server = listen(options, async (request, address) => {
     const now = options.clock();
-    const { pathname: path } = new URL(request.url);
+    const path = requestPath(request);
     const { response, detail } = await respond(() => {
       refuseHaste(limiter.take(address, now));
       return route(vendor, request, path, now);

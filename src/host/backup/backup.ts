@@ -31,7 +31,7 @@ export async function backupHost(folder: string, file: string, now: number): Pro
   }
   const target = resolve(file);
   const workplace = `${target}.partial`;
-  const release = occupy(workplace);
+  const release = occupy(workplace, target);
   try {
     return await write();
   } catch (error) {
@@ -60,7 +60,7 @@ export function backupName(host: string, now: number): string {
 }
 
 /** Takes a folder beside the file for as long as the backup takes, and clears what a killed backup left in it. */
-function occupy(workplace: string): () => void {
+function occupy(workplace: string, target: string): () => void {
   if (!existsSync(dirname(workplace))) {
     throw problem("BAD_INPUT", `There is no folder ${dirname(workplace)}; make it, or give another file.`);
   }
@@ -68,6 +68,8 @@ function occupy(workplace: string): () => void {
     mkdirSync(workplace, { recursive: true, mode: 0o700 });
     chmodSync(workplace, 0o700);
   } catch (error) {
+    const { code = "" } = error as { code?: string };
+    if (!["EACCES", "EPERM", "EROFS"].includes(code)) throw asProblem(error, target);
     throw problem(
       "ACCESS_DENIED",
       `This account may not write to ${dirname(workplace)}; choose another folder for the backup.`,

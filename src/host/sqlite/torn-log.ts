@@ -1,5 +1,6 @@
-import { closeSync, openSync, readFileSync, readSync } from "node:fs";
+import { closeSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import { endianness } from "node:os";
+import { NON_BLOCKING } from "../../vendor/files.ts";
 
 /** Where a write-ahead log stops making sense, and what comes after that. */
 export interface TornLog {
@@ -53,7 +54,7 @@ export function readTornLog(path: string): TornLog | undefined {
 /** Not the whole file, which may be large. */
 function readHead(path: string): Buffer | undefined {
   try {
-    const file = openSync(path, "r");
+    const file = openSync(path, NON_BLOCKING);
     const head = Buffer.alloc(HEADER);
     const length = readSync(file, head, 0, HEADER, 0);
     closeSync(file);
@@ -66,7 +67,8 @@ function readHead(path: string): Buffer | undefined {
 /** Undefined when it is not there; what else is wrong with it SQLite will say. */
 function read(path: string): Buffer | undefined {
   try {
-    return readFileSync(path);
+    // A pipe would be waited for.
+    return statSync(path).isFile() ? readFileSync(path) : undefined;
   } catch {
     return undefined;
   }
