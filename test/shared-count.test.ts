@@ -165,6 +165,19 @@ describe("muster up with two hosts", () => {
     }
   });
 
+  test("uses a folder that was kept of one host, and adds the other one with the same seats", async () => {
+    const folder = makeFolder();
+    await (await startSystem({ ...free, folder, hosts: 1, seats: 27, overage: "deny" })).stop();
+    const system = await startSystem({ ...free, folder, store: await makeDatabase() });
+    try {
+      const seats = system.hosts.map(({ situation }) => situation().grant.license?.seats);
+      expect(seats).toEqual([27, 27]);
+      expect((await system.fleet.settled()).licensed).toBe(27);
+    } finally {
+      await system.stop();
+    }
+  });
+
   test("is refused without a store that they can share", async () => {
     expect((await problemOf(startSystem({ ...free, folder: makeFolder() }))).name).toBe("BAD_INPUT");
   });

@@ -1,3 +1,4 @@
+import { Database } from "bun:sqlite";
 import { join } from "node:path";
 import { SQL } from "bun";
 import type { Machine } from "../src/host/machine.ts";
@@ -13,7 +14,14 @@ export interface StorePlace {
   open(machine?: string): Promise<Store>;
   /** Writes machines past the store; their applications must be registered, and no store must be open. */
   insert(machines: readonly Machine[]): Promise<void>;
+  /** Counts and measures past the store what is in its event log. */
+  measureEvents(): Promise<EventMeasure>;
 }
+
+type EventMeasure = { events: number; bytes: number };
+
+const MEASURE = (perRow: string) =>
+  `SELECT count(*) AS events, coalesce(sum(octet_length(info) + octet_length(machine) + ${perRow}), 0) AS bytes FROM event`;
 
 /** Every kind of store, for tests that hold for all of them. */
 export const STORES: readonly (readonly [kind: string, makePlace: () => Promise<StorePlace>])[] = [
@@ -26,6 +34,10 @@ async function sqlitePlace(): Promise<StorePlace> {
   return {
     open: async (machine = "kms01") => openSqliteStore({ path, machine }),
     insert: async (machines) => insertMachines(path, machines),
+    async measureEvents() {
+      using database = new Database(path, { readonly: true });
+      return database.query<EventMeasure, []>(MEASURE("32")).get() as EventMeasure;
+    },
   };
 }
 
@@ -34,6 +46,12 @@ async function postgresPlace(): Promise<StorePlace> {
   return {
     open: (machine = "kms01") => openPostgresStore({ url, machine }),
     insert: (machines) => insertRows(url, machines),
+    async measureEvents() {
+      await using sql = new SQL(url, { max: 1 });
+      const rows = await sql.unsafe<EventMeasure[]>(MEASURE("coalesce(octet_length(cmid), 0) + 72"));
+      const [{ events, bytes } = { events: 0, bytes: 0 }] = rows;
+      return { events: Number(events), bytes: Number(bytes) };
+    },
   };
 }
 

@@ -4,7 +4,6 @@ import logUpdate from "log-update";
 import type { FleetState } from "../fleet/fleet.ts";
 import { type System, startSystem } from "../fleet/system.ts";
 import { renderView } from "../fleet/view.ts";
-import { signInUrl } from "../host/admin/token.ts";
 import { print } from "./output.ts";
 import { wholeNumber } from "./settings.ts";
 import { interrupted } from "./signals.ts";
@@ -57,7 +56,8 @@ export function addTo(program: Command): void {
       const started = performance.now();
       const onTrouble = (sentence: string) => void process.stderr.write(`muster: ${sentence}\n`);
       const system = await startSystem({ ...options, folder: options.data, onTrouble });
-      if (!options.once) print(options.json, ready(system), welcome(system));
+      const link = system.host.admin?.makeLink({ isLasting: true }).url;
+      if (!options.once) print(options.json, ready(system, link), welcome(system, link));
       const stopView = options.json ? () => {} : startView(system, started);
       const end = options.once ? system.fleet.settled() : undefined;
       const state = await Promise.race([interrupted(), ...(end ? [end] : [])]);
@@ -68,13 +68,13 @@ export function addTo(program: Command): void {
 }
 
 /** The line that `muster up --json` prints when it is ready. */
-function ready({ host, hosts, zone, domain, deployment }: System): object {
+function ready({ host, hosts, zone, domain, deployment }: System, link: string | undefined): object {
   const { url } = host.listener;
   return {
     ready: true,
     activation: url,
     hosts: hosts.map(({ listener }) => listener.url),
-    ...(host.admin && { console: signInUrl(host.admin), token: host.admin.token }),
+    ...(host.admin && { console: link, token: host.admin.token }),
     dns: zone.address,
     domain,
     catalogue: deployment.catalogueFile,
@@ -83,10 +83,10 @@ function ready({ host, hosts, zone, domain, deployment }: System): object {
 }
 
 /** What a person can do next, with the values to do it with. */
-function welcome({ host, hosts, zone, domain, deployment, product }: System): string {
+function welcome({ hosts, zone, domain, deployment, product }: System, link: string | undefined): string {
   return [
     `${hosts.length === 1 ? "The host answers" : `${hosts.length} hosts answer`} at ${hosts.map(({ listener }) => listener.url).join(", ")}, DNS at ${zone.address} for ${domain}. Everything is in ${dirname(deployment.hostFolder)}.`,
-    ...(host.admin ? [`Its administrators open ${signInUrl(host.admin)}`] : []),
+    ...(link === undefined ? [] : [`The link to its console, which works once: ${link}`]),
     "To add a machine of your own:",
     `  muster ipk ${product.setupKey} --catalogue ${deployment.catalogueFile} --data my-machine`,
     `  muster ato --dns-server ${zone.address} --dns-suffix ${domain} --data my-machine`,

@@ -9,7 +9,9 @@ export function checkHostHeader(request: Request, hostName: string): void {
   const header = request.headers.get("host") ?? "";
   const [, name = ""] = /^(\[[^\]]*\]|[^:]*)(?::\d+)?$/.exec(header.toLowerCase()) ?? [];
   const bare = name.replace(/^\[(.*)\]$/, "$1");
-  if (isIP(bare) !== 0 || bare === "localhost" || bare === hostName.toLowerCase()) return;
+  const isOwn = isIP(bare) !== 0 || bare === "localhost" || bare === hostName.toLowerCase();
+  // A port that is none leaves the request without a URL.
+  if (isOwn && URL.canParse(request.url)) return;
   throw problem(
     "MISDIRECTED",
     `This listener is asked for by its address, as localhost or as ${hostName}, not as '${header.slice(0, 100)}'.`,
