@@ -13,7 +13,8 @@ const CHECKS: [what: string, command: string[]][] = [
   ["lint and format", ["biome", "check", "--error-on-warnings", "."]],
   ["dead code", ["knip"]],
 ];
-const TESTS = ["bun", "test", "--no-orphans", "--timeout", "120000", "./src", "./test"];
+/** Two files at a time: half of the tests wait for other processes. */
+const TESTS = ["bun", "test", "--no-orphans", "--parallel=2", "--timeout", "120000", "./src", "./test"];
 
 const missing = provideNeeds(PATH);
 if (missing !== undefined) {
