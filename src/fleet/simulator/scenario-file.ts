@@ -120,7 +120,7 @@ export function readScenarioFile(path: string): Scenario {
 
 /** A scenario from the text of a TOML or JSON file; `path` says which of the two. Throws BAD_INPUT. */
 export function readScenario(text: string, path: string): Scenario {
-  const parsed = FILE.safeParse(parseText(text, path));
+  const parsed = checkShape(parseText(text, path), path);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     const place = issue?.path.length ? `${issue.path.join(".")}: ` : "";
@@ -128,6 +128,17 @@ export function readScenario(text: string, path: string): Scenario {
   }
   checkFile(parsed.data, path);
   return toScenario(parsed.data, path);
+}
+
+function checkShape(value: unknown, path: string): ReturnType<typeof FILE.safeParse> {
+  try {
+    return FILE.safeParse(value);
+  } catch (cause) {
+    // The checker itself stumbles over an object with a `length` in the place of a list.
+    throw problem("BAD_INPUT", `The scenario ${path} cannot be used: a list in it is none; correct it.`, {
+      cause,
+    });
+  }
 }
 
 function toScenario(file: ScenarioText, path: string): Scenario {
