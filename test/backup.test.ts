@@ -1,6 +1,14 @@
 import { Database } from "bun:sqlite";
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import type { Deployment } from "../src/fleet/deployment.ts";
@@ -239,6 +247,18 @@ describe("restoring", () => {
     await restoreHost(file, target, { force: false, now: NOW });
     expect(statSync(target).ino).toBe(ino);
     expect(contentOf(target)).toEqual(contentOf(folder));
+  });
+
+  test("removes what a restore that was killed has left, and nothing else of that name", async () => {
+    const { file, folder } = await makeBackup();
+    const [target, dead] = [makeFolder(), 2 ** 22 + 1];
+    mkdirSync(join(target, `restoring-${dead}-a1b2c3`));
+    await restoreHost(file, target, { force: false, now: NOW });
+    expect(contentOf(target)).toEqual(contentOf(folder));
+    const beside = [`.restoring-${dead}-a1b2c3`, `.restoring-${process.pid}-a1b2c3`, ".restoring-notes"];
+    for (const each of beside) mkdirSync(target + each);
+    await restoreHost(file, target, { force: true, now: NOW });
+    expect(beside.map((each) => existsSync(target + each))).toEqual([false, true, true]);
   });
 
   test("over files that are no host's is refused", async () => {

@@ -1,11 +1,11 @@
 import type { ClientDescription, ProductDescription } from "../client/description.ts";
 import { createClient } from "../client/index.ts";
+import { blocksText, SERVICE_VERSION } from "../client/slmgr-blocks.ts";
 import { detailedLines, expiryLines, shortLines } from "../client/slmgr-lines.ts";
 import { hostExtendedPid } from "../protocol/extended-pid.ts";
 import { reasonCode, statusName } from "../protocol/license-state.ts";
 import { problem } from "../protocol/problems.ts";
 import { print } from "./output.ts";
-import { blocksText, SERVICE_VERSION } from "../client/slmgr-blocks.ts";
 
 interface ShowOptions {
   readonly json?: boolean | undefined;

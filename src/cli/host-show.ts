@@ -1,3 +1,4 @@
+import { blocksText, SERVICE_VERSION } from "../client/slmgr-blocks.ts";
 import { describeHost } from "../host/describe.ts";
 import {
   detailedHostLines,
@@ -8,7 +9,6 @@ import {
 import { LICENSE_STATUS, statusName } from "../protocol/license-state.ts";
 import { problem } from "../protocol/problems.ts";
 import { print } from "./output.ts";
-import { blocksText, SERVICE_VERSION } from "../client/slmgr-blocks.ts";
 
 interface ShowOptions {
   readonly json?: boolean | undefined;

@@ -73,7 +73,8 @@ function isStale(path: string, holder: string, { staleAfter }: LockLimits): bool
   return host === hostname() && pid !== undefined && !isRunning(Number(pid));
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of this machine runs, also one of another account. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

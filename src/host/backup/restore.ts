@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { open, statfs } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
+import { isRunning } from "../../client/lock.ts";
 import { problem } from "../../protocol/problems.ts";
 import { FOLDER_FILES, isHostFolder, openGrant, openIdentity, storePath } from "../folder.ts";
 import { lockFolder } from "../lock.ts";
@@ -29,11 +30,12 @@ export async function restoreHost(
   { force, now }: { readonly force: boolean; readonly now: number },
 ): Promise<Restored> {
   const target = resolve(folder);
+  removeLeftovers(target);
   refuseOccupied(target, force);
   const isEmpty = existsSync(target) && readdirSync(target).length === 0;
   mkdirSync(isEmpty ? target : dirname(target), { recursive: true, mode: 0o700 });
   // Where nothing has to make room the unpacking is done inside: the folder may be a mount point, a file system of its own.
-  const staging = mkdtempSync(isEmpty ? join(target, "restoring-") : `${target}.restoring-`);
+  const staging = mkdtempSync(`${isEmpty ? join(target, INSIDE) : target + BESIDE}${process.pid}-`);
   try {
     const manifest = await readArchive(file, (entry) => unpack(entry, staging));
     await check(staging, manifest);
@@ -42,6 +44,26 @@ export async function restoreHost(
   } finally {
     rmSync(staging, { recursive: true, force: true });
   }
+}
+
+/** What the place of unpacking is called in an empty folder, and beside one that holds something; a process id follows. */
+const INSIDE = "restoring-";
+const BESIDE = ".restoring-";
+
+/** Removes what restores that were killed have left: it is as large as a backup, and an empty folder would not be empty. */
+function removeLeftovers(target: string): void {
+  const left = [...leftIn(target, INSIDE), ...leftIn(dirname(target), `${basename(target)}${BESIDE}`)];
+  for (const path of left) rmSync(path, { recursive: true, force: true });
+}
+
+function leftIn(folder: string, start: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => {
+      const [, pid] = /^(\d{1,10})-\w{6}$/.exec(name.startsWith(start) ? name.slice(start.length) : "") ?? [];
+      return pid !== undefined && !isRunning(Number(pid));
+    })
+    .map((name) => join(folder, name));
 }
 
 async function unpack({ name, size, content }: TarEntry, folder: string): Promise<void> {
