@@ -1,6 +1,7 @@
 import { BatchCounts } from "../counts.ts";
 import type { Arrival, Decision, Known } from "../decide.ts";
 import type { Machine, Tally } from "../machine.ts";
+import { sumReceived } from "../received.ts";
 import { bigints, booleans, integers, texts } from "./arrays.ts";
 import type { Statement, Transaction } from "./database.ts";
 import type { CountJournal } from "./journal.ts";
@@ -139,24 +140,16 @@ function writeIdentities(settled: readonly Settled[], last: Transaction["last"])
   );
 }
 
-/** One row for each status of an application, however many requests of it the batch has. */
 function writeReceived(
   batch: readonly Arrival[],
   decisions: readonly Decision[],
   journal: CountJournal,
   last: Transaction["last"],
 ): void {
-  const sums = new Map<string, { number: number; status: number; total: number; failed: number }>();
-  for (const [at, { request }] of batch.entries()) {
-    const number = journal.numberOf(request.application);
-    if (number === undefined) continue;
-    const key = `${number} ${request.status}`;
-    const sum = sums.get(key) ?? { number, status: request.status, total: 0, failed: 0 };
-    sum.total++;
-    if (decisions[at]?.kind === "refusal") sum.failed++;
-    sums.set(key, sum);
-  }
-  const rows = [...sums.values()];
+  const rows = sumReceived(batch, decisions).flatMap(({ application, ...sum }) => {
+    const number = journal.numberOf(application);
+    return number === undefined ? [] : [{ number, ...sum }];
+  });
   if (rows.length === 0) return;
   last(
     `INSERT INTO received (application, status, total, failed)

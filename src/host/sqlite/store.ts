@@ -1,15 +1,14 @@
 import { type Database, SQLiteError } from "bun:sqlite";
 import { randomBytes } from "node:crypto";
-import { statSync } from "node:fs";
 import type { LoggedEvent } from "../../protocol/events.ts";
 import type { LicenseStatus } from "../../protocol/license-state.ts";
 import { problem } from "../../protocol/problems.ts";
-import { openDatabase } from "../../vendor/database.ts";
 import { databaseProblem } from "../../vendor/database-problem.ts";
 import { BatchCounts, type CountedApplication, Counts } from "../counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "../decide.ts";
 import { currentCount, type Machine } from "../machine.ts";
 import type { ListedMachine, MachinePage, MachineQuery } from "../machine-list.ts";
+import { sumReceived } from "../received.ts";
 import type { RenewalFigures, RenewalIntervals } from "../renewal-times.ts";
 import type { HostNote } from "../sharing-hosts.ts";
 import type {
@@ -33,6 +32,7 @@ import { HOST_STORE } from "./schema.ts";
 import { readSettingHistory, writeSettingChange } from "./setting-history.ts";
 import { readHosts, writeHost } from "./sharing-hosts.ts";
 import { EVENT_BLOCK, prepare } from "./statements.ts";
+import { diskBytes, openStoreFile } from "./store-file.ts";
 import { noteDay, readActivity, readUsage } from "./usage-log.ts";
 
 /** What a SQLite store is opened with. */
@@ -47,10 +47,6 @@ export interface SqliteOptions {
   readonly durable?: boolean | undefined;
 }
 
-/** How large the write-ahead log grows before it is copied to the file. */
-const LOG_BYTES = 16 * 1024 * 1024;
-/** Pages kept in memory, at most. */
-const CACHE_KIBIBYTES = 16 * 1024;
 const TICKET_SECRET = "ticket-secret";
 
 /**
@@ -316,20 +312,10 @@ class SqliteStore implements Store {
     return decision;
   }
 
-  /** One write for each status of an application, however many requests of it the batch has. */
   private addReceived(batch: readonly Arrival[], decisions: readonly Decision[]): void {
-    const sums = new Map<string, { number: number; status: number; total: number; failed: number }>();
-    for (const [at, { request }] of batch.entries()) {
-      const number = this.numbers.get(request.application);
-      if (number === undefined) continue;
-      const key = `${number} ${request.status}`;
-      const sum = sums.get(key) ?? { number, status: request.status, total: 0, failed: 0 };
-      sum.total++;
-      if (decisions[at]?.kind === "refusal") sum.failed++;
-      sums.set(key, sum);
-    }
-    for (const { number, status, total, failed } of sums.values()) {
-      this.sql.addReceived.run(number, status, total, failed);
+    for (const { application, status, total, failed } of sumReceived(batch, decisions)) {
+      const number = this.numbers.get(application);
+      if (number !== undefined) this.sql.addReceived.run(number, status, total, failed);
     }
   }
 
@@ -426,21 +412,4 @@ class SqliteStore implements Store {
       );
     }
   }
-}
-
-/** The file and its write-ahead log. */
-function diskBytes(path: string): number {
-  const sizes = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
-  return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-function openStoreFile(path: string): Database {
-  const database = openDatabase(path, HOST_STORE, { create: true, patience: 5000 });
-  // 16 MB of log between checkpoints: pages that many batches write are copied to the file once, not each time.
-  const page = database.query<{ page_size: number }, []>("PRAGMA page_size").get()?.page_size ?? 4096;
-  database.run(`PRAGMA wal_autocheckpoint = ${Math.floor(LOG_BYTES / page)}`);
-  // A reader of an old moment, such as a backup, makes the log grow past that; it gives the room back afterwards.
-  database.run(`PRAGMA journal_size_limit = ${LOG_BYTES}`);
-  database.run(`PRAGMA cache_size = -${CACHE_KIBIBYTES}`);
-  return database;
 }
