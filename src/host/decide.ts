@@ -77,8 +77,9 @@ export type Decision = Admission | Refusal;
 /** Decides one request: refuse it, or count it and grant a lease when the count suffices. */
 export function decide(arrival: Arrival, known: Known, rules: Rules, now: number): Decision {
   const { request } = arrival;
+  const clientTime = Date.parse(request.time);
   const product = rules.products.get(request.product);
-  const refusal = refuse(request, product, rules, now);
+  const refusal = refuse(request, clientTime, product, rules, now);
   if (refusal) return refused(request, ...refusal);
   if (product === undefined || rules.license === undefined)
     throw new Error("refuse() lets no such request pass");
@@ -87,7 +88,9 @@ export function decide(arrival: Arrival, known: Known, rules: Rules, now: number
   const required = Math.max(product.policy.required, request.required);
   const tally = countIn(known, required);
   const count = currentCount(tally);
-  const recognition = recognise(arrival.ticket, request.machine, known.machine, sentAt(arrival) ?? now);
+  const { received } = arrival;
+  const sent = received === undefined ? now : sentAt(received, clientTime);
+  const recognition = recognise(arrival.ticket, request.machine, known.machine, sent);
   const rearm =
     recognition === "duplicate" && rules.duplicates === "rearm" && !isSameHardware(request, known.machine);
   if (rearm || known.rearm) return sentAway(arrival, known, recognition, count, required);
@@ -126,12 +129,13 @@ export function decide(arrival: Arrival, known: Known, rules: Rules, now: number
  * When a request was sent, at the latest: a host that was stopped takes late what has waited in the network. A machine
  * tells whole seconds.
  */
-function sentAt({ request, received }: Arrival): number | undefined {
-  return received && Math.min(received, Date.parse(request.time) + 999);
+function sentAt(received: number, clientTime: number): number {
+  return Math.min(received, clientTime + 999);
 }
 
 function refuse(
   request: ActivationRequest,
+  clientTime: number,
   product: Product | undefined,
   rules: Rules,
   now: number,
@@ -151,7 +155,7 @@ function refuse(
   if (product?.application !== request.application || !rules.license.products.includes(product.id)) {
     return ["HOST_CANNOT_BE_USED", `The licence of this host does not cover the product ${request.product}.`];
   }
-  const difference = Math.abs(Date.parse(request.time) - now);
+  const difference = Math.abs(clientTime - now);
   if (difference > product.policy.clockTolerance * MINUTE) {
     const minutes = Math.round(difference / MINUTE);
     return [

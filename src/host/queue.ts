@@ -104,6 +104,8 @@ export function groupCommit<In, Out>(
         running ??= run();
       }),
     isFull: () =>
+      // Asked twice for each request; mostly few wait.
+      waiting.length >= LEAST_WAITING &&
       isFull({
         waiting: waiting.length,
         room,

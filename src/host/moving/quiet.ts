@@ -34,9 +34,9 @@ export function openGate(settler: Settler): Gate {
   };
   return {
     settler: {
-      settle: async (...arrival) => {
+      settle(request, address) {
         refuse();
-        return settler.settle(...arrival);
+        return settler.settle(request, address);
       },
       admit() {
         refuse();
