@@ -210,7 +210,7 @@ describe("a machine's finding", () => {
       "attention",
       expect.stringMatching(/the count is 25 now, and it gets one when it asks next/),
     ]);
-    expect((await of(0, "ja")).sentence).toMatch(/現在のカウントは 25 台/);
+    expect((await of(0, "ja")).sentence).toMatch(/現在の数は 25 で/);
   });
 
   test("brings what the doctor says of it, and of no other", async () => {

@@ -42,6 +42,7 @@ const diagnoseFiles = route({
     body: z.object({ keep: truth.describe("Whether the files stay in the host's folder.") }),
   },
   gives: diagnosisSchema,
+  before: ({ doctor }) => doctor.checkTurn(),
   async handle({ files, body, query: { lang } }, { folder, clock, doctor, log }) {
     if (files.length === 0)
       throw problem("BAD_REQUEST", "There is no file in the request; add some as files.");
@@ -53,16 +54,17 @@ const diagnoseFiles = route({
     }
     const isKept = body.keep === "true";
     const evidence = await writeEvidence(folder, files, { isKept, now: clock() });
-    if (evidence.id !== undefined) log.info({ evidence: evidence.id }, "Evidence was kept.");
+    let diagnosis: Diagnosis | undefined;
     try {
-      const diagnosis = await doctor.ofFiles(evidence.folder);
-      return {
-        ...diagnosisJson(diagnosis, lang),
-        ...(evidence.id === undefined ? {} : { kept: evidence.id }),
-      };
+      diagnosis = await doctor.ofFiles(evidence.folder);
     } finally {
-      if (!isKept) evidence.drop();
+      // Without an answer nobody learns the id of what was kept.
+      if (!isKept || diagnosis === undefined) evidence.drop();
     }
+    const answer = diagnosisJson(diagnosis, lang);
+    if (evidence.id === undefined) return answer;
+    log.info({ evidence: evidence.id }, "Evidence was kept.");
+    return { ...answer, kept: evidence.id };
   },
 });
 

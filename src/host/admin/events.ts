@@ -52,7 +52,7 @@ const listEvents = route({
         .describe("As `after` it gives the page of later events; null when there are none yet."),
     })
     .meta({ id: "Events" }),
-  async handle({ query: { follow, after, before, limit, ...rest }, request, signal }, { store }) {
+  async handle({ query: { follow, after, before, limit, ...rest }, request, signal }, { store, signIn }) {
     const { id, cmid, search, since, until } = rest;
     const filter: EventFilter = {
       ...(id === undefined ? {} : { id }),
@@ -72,7 +72,10 @@ const listEvents = route({
       // A browser that lost the connection asks again with the last row that it has.
       const seen = /^\d{1,15}$/.exec(request.headers.get("last-event-id") ?? "")?.[0];
       const from = seen === undefined ? after : Number(seen);
-      return eventStream((afterRow) => read(afterRow, limit), from, signal);
+      return eventStream((afterRow) => read(afterRow, limit), from, {
+        signal,
+        mayGoOn: signIn.standing(request),
+      });
     }
     // One more than is shown tells whether there are more.
     const found = await read(after, limit + 1);

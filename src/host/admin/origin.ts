@@ -15,3 +15,16 @@ export function checkOrigin(request: Request): void {
     "This was not asked by a page of this console; do it there, or send the token as Authorization: Bearer TOKEN.",
   );
 }
+
+/**
+ * Throws ACCESS_DENIED when a browser says that a page of another site, or of another port, made the request. `none` is a
+ * person who typed the address or took a bookmark; programs that are no browsers do not say (W3C Fetch Metadata, 2.4).
+ */
+export function checkSite(request: Request): void {
+  const site = request.headers.get("sec-fetch-site") ?? "none";
+  if (site === "same-origin" || site === "none") return;
+  throw problem(
+    "ACCESS_DENIED",
+    "A page of another site asked for this; open the console itself, or send the token as Authorization: Bearer TOKEN.",
+  );
+}

@@ -58,6 +58,8 @@ interface Definition<
     Partial<Pick<Route, "status" | "type" | "streams" | "isOpen" | "most" | "takesFiles" | "isSlow">> {
   readonly takes?: { readonly path?: Path; readonly query?: Query; readonly body?: Body };
   readonly gives: Answer;
+  /** Throws when it is of no use to read the body. */
+  readonly before?: (admin: Admin) => void;
   /** Calls the domain and maps what it says; a Response is sent as it is. */
   readonly handle: (
     call: Call<z.output<Path>, z.output<Query>, z.output<Body>>,
@@ -79,7 +81,7 @@ export function route<
 >(definition: Definition<Path, Query, Body, Answer>): Route {
   const { method, path, summary, status = 200, type, streams = false, isOpen = false } = definition;
   const { most = MOST_BODY, takesFiles = false, isSlow = false } = definition;
-  const { takes = {}, gives, handle } = definition;
+  const { takes = {}, gives, before, handle } = definition;
   const schemas = {
     path: takes.path ?? nothing,
     query: takes.query ?? nothing,
@@ -99,6 +101,7 @@ export function route<
     isSlow,
     schemas,
     async answer(request, admin, from, signal) {
+      before?.(admin);
       const { params = {} } = request as { params?: Record<string, string> };
       const query = Object.fromEntries(new URL(request.url).searchParams);
       const { files, json } = takes.body

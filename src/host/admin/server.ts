@@ -17,7 +17,7 @@ const IDLE_SECONDS = 30;
 /** Of a connection that waits for a diagnosis. */
 const SLOW_SECONDS = 240;
 
-/** Nothing here may be cached (assets say otherwise), framed, sniffed, or told to other sites. */
+/** Nothing here may be cached (assets say otherwise), framed, sniffed, held by a window of another site, or told to it. */
 const HEADERS = {
   "cache-control": "no-store",
   "content-security-policy": [
@@ -34,9 +34,12 @@ const HEADERS = {
     "require-trusted-types-for 'script'",
     "trusted-types 'none'",
   ].join("; "),
+  "cross-origin-opener-policy": "same-origin",
   "cross-origin-resource-policy": "same-origin",
   "referrer-policy": "no-referrer",
   "x-content-type-options": "nosniff",
+  // Says what frame-ancestors says, to browsers that do not know that.
+  "x-frame-options": "DENY",
 };
 
 /** Serves the console, and the admin API to those who have the token or have signed in. Throws PORT_IN_USE, ACCESS_DENIED. */
@@ -99,6 +102,7 @@ export function serveAdmin(admin: Admin, { address, port }: Address): Listener {
     let response: Response;
     try {
       checkHostHeader(request, admin.identity.name);
+      checkPath(request);
       if (!routes.find(({ method }) => method === request.method)?.isOpen) admin.signIn.authorise(request);
       response = await answer();
     } catch (error) {
@@ -117,6 +121,18 @@ export function serveAdmin(admin: Admin, { address, port }: Address): Listener {
 function isForPerson({ method, url, headers }: Request): boolean {
   const isPage = method === "GET" && (headers.get("accept") ?? "").includes("text/html");
   return isPage && !new URL(url).pathname.startsWith("/v1/");
+}
+
+/** Throws BAD_REQUEST when the path is not percent-encoded UTF-8: its parameters would not be what was sent. */
+function checkPath({ url }: Request): void {
+  try {
+    decodeURIComponent(new URL(url).pathname);
+  } catch {
+    throw problem(
+      "BAD_REQUEST",
+      "The path is malformed: a % in it must begin a character of UTF-8, as %25 does.",
+    );
+  }
 }
 
 async function refusePath(): Promise<never> {

@@ -3,6 +3,7 @@ import { version } from "../../../package.json";
 import type { Admin } from "./admin.ts";
 import { route } from "./route.ts";
 import type { Session } from "./sessions.ts";
+import type { Entry } from "./sign-in.ts";
 import { requireToken } from "./token.ts";
 
 const time = z.iso.datetime();
@@ -26,7 +27,7 @@ const signIn = route({
   takes: { body: z.strictObject({ token: z.string().min(1).max(200) }) },
   gives: sessionSchema,
   async handle({ body: { token }, request, from }, admin) {
-    const { session, cookie } = admin.signIn.enter(token, request, from);
+    const { session, cookie } = enter(admin, token, request, from);
     admin.log.info({ from }, "A browser has signed in.");
     return Response.json(sessionJson(admin, session), { headers: { "set-cookie": cookie } });
   },
@@ -68,6 +69,16 @@ const makeLink = route({
 
 /** The calls by which browsers sign in and out. */
 export const sessionRoutes = [signIn, showSession, signOut, makeLink];
+
+/** Of what was tried the log holds nothing: it may be a token with one letter wrong. */
+function enter({ signIn, log }: Admin, token: string, request: Request, from: string): Entry {
+  try {
+    return signIn.enter(token, request, from);
+  } catch (error) {
+    if (signIn.isWorthTelling(from)) log.warn({ from }, "A sign-in was refused.");
+    throw error;
+  }
+}
 
 function sessionJson({ identity }: Admin, session: Session | undefined): z.input<typeof sessionSchema> {
   const expires = session === undefined ? null : new Date(session.expires).toISOString();

@@ -42,6 +42,12 @@ export class Sessions {
     return session;
   }
 
+  /** Whether a session goes on; to ask is not to use it. */
+  goesOn(secret: string, now: number): boolean {
+    const session = this.sessions.get(digest(secret));
+    return session !== undefined && now < session.expires && now < session.idleAt;
+  }
+
   /** Ends a session; one that is not there has ended already. */
   end(secret: string): void {
     this.sessions.delete(digest(secret));

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { problem } from "../../protocol/problems.ts";
 import { MINUTE } from "../../protocol/time.ts";
 import { RateLimiter } from "../../vendor/rate-limiter.ts";
-import { checkOrigin } from "./origin.ts";
+import { checkOrigin, checkSite } from "./origin.ts";
 import { type Session, Sessions } from "./sessions.ts";
 import { bearsToken, isToken, refuseStranger } from "./token.ts";
 
@@ -35,6 +35,7 @@ export class SignIn {
   private readonly sessions = new Sessions();
   private readonly links = new Map<string, number>();
   private readonly limiter = new RateLimiter(RATE);
+  private readonly warnings = new RateLimiter(RATE);
 
   /** Cookies do not know ports, so several hosts on one machine are told apart by their ids. */
   constructor({ token, host, clock }: { token: string; host: string; clock: () => number }) {
@@ -77,6 +78,11 @@ export class SignIn {
     return { session, cookie: this.cookieOf(request, secret, life) };
   }
 
+  /** Whether a refused attempt of an address is to be told in the log, which nobody is to fill by attempts. */
+  isWorthTelling(from: string): boolean {
+    return this.warnings.take(from, this.clock()) === 0;
+  }
+
   /** The session of a request, undefined when it has none. */
   sessionOf(request: Request): Session | undefined {
     const secret = this.secretOf(request);
@@ -85,12 +91,20 @@ export class SignIn {
 
   /**
    * Throws UNAUTHORIZED unless the request bears the token or a session, and ACCESS_DENIED when a page of another site
-   * would change something by a session.
+   * would change or learn something by a session.
    */
   authorise(request: Request): void {
     if (bearsToken(this.token, request)) return;
     if (request.headers.has("authorization") || this.sessionOf(request) === undefined) refuseStranger();
-    if (!SAFE.includes(request.method)) checkOrigin(request);
+    if (SAFE.includes(request.method)) checkSite(request);
+    else checkOrigin(request);
+  }
+
+  /** Tells, whenever it is asked, whether a request that was let in still would be; for answers that go on for long. */
+  standing(request: Request): () => boolean {
+    if (bearsToken(this.token, request)) return () => true;
+    const secret = this.secretOf(request);
+    return () => secret !== undefined && this.sessions.goesOn(secret, this.clock());
   }
 
   /** Ends the session of a request, and gives the value of Set-Cookie that removes it. */

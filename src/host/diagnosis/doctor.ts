@@ -16,6 +16,8 @@ export interface Diagnosis {
 export interface HostDoctor {
   /** What is wrong with the host's deployment, at most a minute old unless it is to be fresh. */
   ofHost(isFresh: boolean): Promise<Diagnosis>;
+  /** Throws HOST_BUSY when too many wait, before files are made ready for it. */
+  checkTurn(): void;
   /** What is wrong according to the files of a folder. Throws HOST_BUSY when too many wait. */
   ofFiles(folder: string): Promise<Diagnosis>;
   stop(): void;
@@ -46,13 +48,17 @@ export function openDoctor({ folder, clock, patience = PATIENCE, thread }: Docto
   let isStopped = false;
   let endThread = () => {};
 
-  /** One after the other: two would take twice the memory, and no less time. */
-  const inTurn = (of: DoctorQuestion["of"], where: string): Promise<Diagnosis> => {
+  const checkTurn = () => {
     if (waiting > MOST_WAITING) {
       throw problem("HOST_BUSY", `The doctor is at work on ${waiting} diagnoses; ask again later.`, {
         retryAfter: RETRY_AFTER,
       });
     }
+  };
+
+  /** One after the other: two would take twice the memory, and no less time. */
+  const inTurn = (of: DoctorQuestion["of"], where: string): Promise<Diagnosis> => {
+    checkTurn();
     waiting++;
     const made = turn.then(() => ask({ of, folder: where, now: clock() })).finally(() => waiting--);
     turn = made.catch(() => {});
@@ -68,6 +74,7 @@ export function openDoctor({ folder, clock, patience = PATIENCE, thread }: Docto
       kept = await coming;
       return kept;
     },
+    checkTurn,
     ofFiles: async (where) => inTurn("files", where),
     stop() {
       isStopped = true;

@@ -15,6 +15,9 @@ export interface KeptEvidence {
 
 const ID = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z(-\d+)?$/;
 const LONGEST = 100;
+/** The most that is kept at once: so many pieces of evidence, and so many bytes in all. */
+const MOST_PIECES = 20;
+const MOST_BYTES = 1024 ** 3;
 
 /** The folder of all that is kept, in the host's own. */
 const evidenceFolder = (folder: string): string => join(folder, "evidence");
@@ -27,12 +30,16 @@ export function forgetDropped(folder: string): void {
   rmSync(droppedFolder(folder), { recursive: true, force: true });
 }
 
-/** Writes files where a diagnosis can read them and nobody else: kept in the host's folder, or until `drop` is called. */
+/**
+ * Writes files where a diagnosis can read them and nobody else: kept in the host's folder, or until `drop` is called.
+ * Throws BAD_INPUT when no more can be kept, STORE_UNAVAILABLE.
+ */
 export async function writeEvidence(
   folder: string,
   files: readonly File[],
   { isKept, now }: { isKept: boolean; now: number },
 ): Promise<{ folder: string; id: string | undefined; drop: () => void }> {
+  if (isKept) checkRoom(folder, files);
   const id = isKept ? freeId(folder, now) : undefined;
   const where = id === undefined ? join(droppedFolder(folder), newId()) : join(evidenceFolder(folder), id);
   mkdirSync(where, { recursive: true, mode: 0o700 });
@@ -93,6 +100,21 @@ export function safeName(given: string): string {
     .replace(/^[.\s]+/, "")
     .trim();
   return safe.slice(-LONGEST) || "file";
+}
+
+/** The disk is the host's: its store and its backups come before evidence. */
+function checkRoom(folder: string, files: readonly File[]): void {
+  const kept = listEvidence(folder);
+  const bytes = [
+    ...kept.flatMap((each) => each.files.map((file) => file.bytes)),
+    ...files.map(({ size }) => size),
+  ];
+  const isFull = kept.length >= MOST_PIECES || bytes.reduce((sum, each) => sum + each, 0) > MOST_BYTES;
+  if (!isFull) return;
+  throw problem(
+    "BAD_INPUT",
+    `A host keeps ${MOST_PIECES} pieces of evidence and 1 GiB at most; remove some (GET /v1/evidence lists them, DELETE /v1/evidence/ID removes one), or do not have these kept.`,
+  );
 }
 
 function freeName(name: string, taken: Set<string>): string {

@@ -63,7 +63,7 @@ function leaseRemarks({ machine, intervals, count, required, now }: KnownOfMachi
       remark(
         "failing",
         `It got no lease on ${seen}: the count is ${count}, and its product needs ${required}.`,
-        `${seen} の要求ではリースを取得できませんでした。カウントは ${count} 台で、製品には ${required} 台が必要です。`,
+        `${seen} の要求ではリースを取得できませんでした。現在の数は ${count} で、製品には ${required} が必要です。`,
       ),
     ];
   }
@@ -72,7 +72,7 @@ function leaseRemarks({ machine, intervals, count, required, now }: KnownOfMachi
       remark(
         "attention",
         `It got no lease on ${seen}, when the count was too small; the count is ${count} now, and it gets one when it asks next, about ${next}.`,
-        `${seen} の要求ではカウントが足りませんでした。現在のカウントは ${count} 台で、次の要求 (${next} ごろ) でリースを取得できます。`,
+        `${seen} の要求では数が足りませんでした。現在の数は ${count} で、次の要求 (${next} ごろ) でリースを取得できます。`,
       ),
     ];
   }
@@ -90,6 +90,14 @@ function leaseRemarks({ machine, intervals, count, required, now }: KnownOfMachi
   ];
 }
 
+/** What the codes of event 12290 mean: what a host says of a request, as the table of problems has it. */
+const REFUSALS_IN_JAPANESE: Readonly<Record<string, string>> = {
+  [PROBLEMS.HOST_NOT_ACTIVATED.code]: "ホストに有効なホスト ライセンスがありません。",
+  [PROBLEMS.HOST_CANNOT_BE_USED.code]: "ホストのライセンスはこの製品に対応していません。",
+  [PROBLEMS.CLOCK_SKEW.code]: "クライアントとホストの時計が、許容範囲を超えてずれています。",
+  [PROBLEMS.SEATS_EXHAUSTED.code]: "ホスト ライセンスのシートがすべて使用されています。",
+};
+
 /** A refusal leaves the record of a machine as it is, so it is only in its events. */
 function refusalRemarks({ machine, events }: KnownOfMachine): Remark[] {
   const last = events.findLast(({ id }) => id === 12290);
@@ -99,11 +107,12 @@ function refusalRemarks({ machine, events }: KnownOfMachine): Remark[] {
   const known = Object.values(PROBLEMS).find((each) => each.code === code);
   const when = day(last.time);
   const why = known === undefined ? "" : ` ${known.title}`;
+  const whyInJapanese = REFUSALS_IN_JAPANESE[code] ?? "";
   return [
     remark(
       "failing",
       `Its request of ${when} was refused with ${code}.${why}`,
-      `${when} の要求は ${code} で拒否されました。`,
+      `${when} の要求は ${code} で拒否されました。${whyInJapanese}`,
     ),
   ];
 }
