@@ -7,6 +7,7 @@ test.each([
   ["docs/phone.md", 7],
   ["docs/operations.md", 18],
   ["docs/doctor.md", 6],
+  ["docs/console.md", 10],
 ])(
   "%s does what it says",
   async (page, fewest) => {
