@@ -17,7 +17,7 @@ export const EVENT_WORDS: Readonly<Record<EventId, Readonly<Record<Language, Eve
   12288: words(
     12288,
     "A client asked a host; a code other than 0 says why none was reached.",
-    "アクティブ化要求をホストに送信しました。",
+    "認証要求をホストに送信しました。",
     "クライアントがホストに要求しました。コードが 0 以外のときは、ホストに到達できなかった理由を示します。",
   ),
   12289: words(
@@ -29,8 +29,8 @@ export const EVENT_WORDS: Readonly<Record<EventId, Readonly<Record<Language, Eve
   12290: words(
     12290,
     "A machine asked, and was counted or refused; the code says which. 0 is a lease, 0xC004F038 a count that is too small.",
-    "アクティブ化要求を処理しました。",
-    "マシンの要求を数えたか、拒否しました。コード 0 はリースの発行、0xC004F038 はカウント不足です。",
+    "マシンの認証要求を処理しました。",
+    "マシンの要求を数えたか、拒否しました。コード 0 はリースの発行、0xC004F038 は現在の数の不足です。",
   ),
   12293: words(
     12293,
@@ -54,7 +54,7 @@ export const EVENT_WORDS: Readonly<Record<EventId, Readonly<Record<Language, Eve
     12401,
     "Without a valid host licence nobody is activated; renew it before the days left are over.",
     "ホスト ライセンスがないか、期限切れか、期限が近づいています。",
-    "有効なホスト ライセンスがないと、どのマシンもアクティブ化できません。残り日数のうちに更新してください。",
+    "有効なホスト ライセンスがないと、どのマシンも認証されません。残り日数のうちに更新してください。",
   ),
   12402: words(
     12402,
@@ -78,7 +78,7 @@ export const EVENT_WORDS: Readonly<Record<EventId, Readonly<Record<Language, Eve
     12405,
     "An administrator took a machine out of the count and gave its seat back.",
     "マシンを削除しました。",
-    "管理者がマシンをカウントから外し、シートを返却しました。",
+    "管理者がマシンを数から外し、シートを返却しました。",
   ),
   12406: words(
     12406,
@@ -114,13 +114,13 @@ export const EVENT_WORDS: Readonly<Record<EventId, Readonly<Record<Language, Eve
     12411,
     "A lease was moved to other hardware; the machine has to be activated again.",
     "ハードウェアがリースのものと大きく異なります。",
-    "リースが別のハードウェアに移されました。マシンの再アクティブ化が必要です。",
+    "リースが別のハードウェアに移されました。マシンをもう一度認証する必要があります。",
   ),
   12412: words(
     12412,
     "A machine asked the vendor with a MAK; the fields say how many of its activations are used.",
     "MAK に対するベンダーの応答を処理したか、応答がありませんでした。",
-    "マシンが MAK でベンダーに要求しました。使用済みのアクティブ化の数を記録しています。",
+    "マシンが MAK でベンダーに要求しました。認証の使用済み回数を記録しています。",
   ),
   12413: words(
     12413,
@@ -150,7 +150,7 @@ export const EVENT_WORDS: Readonly<Record<EventId, Readonly<Record<Language, Eve
     12417,
     "This host goes on with the count, machines, tickets and events of the one that is named.",
     "ほかのホスト、またはほかの場所のストアを引き継ぎました。",
-    "記録されたホストのカウント、マシン、チケット、イベントを引き継いで動作します。",
+    "記録されたホストの現在の数、マシン、チケット、イベントを引き継いで動作します。",
   ),
   12418: words(
     12418,

@@ -33,6 +33,6 @@ export const SETTING_WORDS: Readonly<Record<SettingName, Readonly<Record<Languag
   },
   "retention-days": {
     en: "After how many days without a request a machine is forgotten. One that still counts or holds a lease never is.",
-    ja: "要求がないマシンを削除するまでの日数です。カウント中またはリースのあるマシンは削除されません。",
+    ja: "要求がないマシンを削除するまでの日数です。数えられているマシンと、リースのあるマシンは削除されません。",
   },
 };

@@ -229,7 +229,7 @@ test("in Japanese, and with the keyboard alone", async () => {
   await page.waitFor("dialog[open]");
   await tabTo(page, "削除");
   await page.press("Enter");
-  await page.waitFor("text=pc-25 を削除しました。カウントから外れ、シートが空きました。 イベント");
+  await page.waitFor("text=pc-25 を削除しました。数から外れ、シートが空きました。 イベント");
   expect(await eventsOf(ask, 12405)).toEqual(["pc-25"]);
   expect(page.complaints).toEqual([]);
 }, 60_000);

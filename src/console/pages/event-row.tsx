@@ -14,7 +14,11 @@ export function EventStory({ event, kind }: { event: LoggedEvent; kind: EventKin
       <summary>
         {kind?.message ?? event.message}{" "}
         {cmid !== undefined && <span class="faint">{name ?? fields.names}</span>}{" "}
-        {fields.code !== undefined && fields.code !== "0x00000000" && <code>{fields.code}</code>}
+        {fields.code !== undefined && fields.code !== "0x00000000" && (
+          <>
+            <code>{fields.code}</code> {words.codes[fields.code]}
+          </>
+        )}
       </summary>
       {kind !== undefined && <p>{kind.meaning}</p>}
       <dl class="event-fields">

@@ -50,6 +50,7 @@ export function KeptEvidence({ onDiagnosed }: { onDiagnosed: (ofFiles: OfFiles) 
     {
       name: "actions",
       label: words.diagnose,
+      isActions: true,
       cell: (kept) => (
         <>
           <Button

@@ -53,7 +53,11 @@ export function Products({ products }: Pick<Keys, "products">) {
         words.intervalsOf(span(activationInterval), span(renewalInterval)),
     },
     { name: "lease", label: words.lease, cell: ({ lease }) => span(lease) },
-    { name: "channel", label: words.channel, cell: ({ channel }) => channel },
+    {
+      name: "channel",
+      label: words.channel,
+      cell: ({ channel }) => <span class="keys-channel">{channel}</span>,
+    },
   ];
   return (
     <section class="keys-section">

@@ -8,6 +8,8 @@ import { ja } from "../words/ja/overview.ts";
 /** From here on the end of the licence is near. */
 const SOON_DAYS = 30;
 const UNKNOWN = "…";
+const NOT_PUBLISHED = 12293;
+const PUBLISHED = 12294;
 
 /** What an administrator looks at each morning, in figures. */
 export function Figures({ status, renewals }: { status: Status; renewals: Renewals | undefined }) {
@@ -53,8 +55,8 @@ export function Figures({ status, renewals }: { status: Status; renewals: Renewa
       />
       <Tile
         label={words.license}
-        value={license === null ? words.none : words.days(number(daysLeft))}
-        {...(license === null ? {} : { note: words.until(date(license.expires)) })}
+        value={license === null ? words.none : number(daysLeft)}
+        {...(license === null ? {} : { note: words.daysLeft(daysLeft, date(license.expires)) })}
         kind={!status.licensed ? "bad" : daysLeft <= SOON_DAYS ? "warn" : "good"}
         href="/keys"
       />
@@ -85,7 +87,7 @@ function Publishing({ publishing }: Pick<Status, "publishing">) {
       value={failed === undefined ? words.published : words.notPublished}
       note={failed?.detail ?? publishing.map(({ domain }) => domain).join(", ")}
       kind={failed === undefined ? "good" : "bad"}
-      href="/events?kind=12293"
+      href={`/events?kind=${failed === undefined ? PUBLISHED : NOT_PUBLISHED}`}
     />
   );
 }

@@ -1,12 +1,15 @@
-import type { Diagnosis } from "../api-types.ts";
+import type { Diagnosis, Events } from "../api-types.ts";
 import { useLanguage, useWords } from "../language.tsx";
 import { Badge, type BadgeKind } from "../parts/badge.tsx";
 import { Notice } from "../parts/notice.tsx";
+import { Time } from "../parts/time.tsx";
 import { useApi } from "../use-api.ts";
 import { en } from "../words/en/overview.ts";
 import { ja } from "../words/ja/overview.ts";
 
 const EVERY = 60_000;
+const ASKED_EVERY = 5_000;
+const REQUEST = 12290;
 
 const KINDS: Record<Diagnosis["verdict"], BadgeKind> = {
   healthy: "good",
@@ -20,10 +23,19 @@ export function Verdict() {
   const words = useWords({ en, ja });
   const { language } = useLanguage();
   const { data, error } = useApi<Diagnosis>(`/v1/diagnosis?lang=${language}`, { every: EVERY });
+  const isUndecided = data?.verdict === "incomplete";
+  const asked = useApi<Events>(isUndecided ? `/v1/events?id=${REQUEST}&limit=1` : undefined, {
+    every: ASKED_EVERY,
+  });
   if (data !== undefined) {
+    const isIdle = isUndecided && asked.data?.events.length === 0;
     return (
       <p class="overview-verdict">
-        <Badge kind={KINDS[data.verdict]}>{words.verdicts[data.verdict]}</Badge> {data.sentence}{" "}
+        <Badge kind={KINDS[data.verdict]}>{words.verdicts[data.verdict]}</Badge>{" "}
+        {data.verdict === "healthy" ? words.nothingWrong : isIdle ? words.nobodyAsked : data.sentence}{" "}
+        <span class="faint">
+          <Time at={data.made} as="relative" />
+        </span>{" "}
         <a href="/findings">{words.toFindings}</a>
       </p>
     );

@@ -12,9 +12,7 @@ export function Seats({ seats, overage, leased }: Settings["seats"]) {
       <h2>{words.seats}</h2>
       <p>
         <strong>
-          {seats === null
-            ? `${words.noLimit}, ${words.inUse(number(leased))}`
-            : words.ofSeats(number(leased), number(seats))}
+          {seats === null ? words.noLimit(number(leased)) : words.ofSeats(number(leased), number(seats))}
         </strong>
       </p>
       {seats !== null && overage !== null && <p>{words.overage[overage]}</p>}

@@ -60,6 +60,7 @@ export default function Settings() {
     {
       name: "change",
       label: words.change,
+      isActions: true,
       cell: (setting) => (
         <Button
           aria-label={words.changeThis(words.labels[setting.name] ?? setting.name)}

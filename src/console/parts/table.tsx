@@ -13,6 +13,8 @@ export interface Column<Row> {
   readonly isSortable?: boolean;
   /** Figures stand at the end of their column. */
   readonly isNumber?: boolean;
+  /** Its cells are buttons, which say themselves what they do. */
+  readonly isActions?: boolean;
   readonly cell: (row: Row) => ComponentChildren;
 }
 
@@ -42,13 +44,17 @@ export function Table<Row>({ caption, columns, rows, keyOf, sort, onSort }: Tabl
         <tbody>
           {rows.map((row) => (
             <tr key={keyOf(row)}>
-              {columns.map(({ name, label, isNumber, cell }, at) =>
+              {columns.map(({ name, label, isNumber, isActions, cell }, at) =>
                 at === 0 ? (
                   <th key={name} scope="row">
                     {cell(row)}
                   </th>
                 ) : (
-                  <td key={name} data-label={label} class={isNumber ? "number" : undefined}>
+                  <td
+                    key={name}
+                    data-label={label}
+                    class={isNumber ? "number" : isActions ? "doing" : undefined}
+                  >
                     {cell(row)}
                   </td>
                 ),

@@ -21,6 +21,13 @@ export const en = {
   event: "Event",
   what: "What happened",
   writer: "Host",
+  codes: {
+    "0xC004F038": "the count is too small",
+    "0xC004C020": "all seats are taken",
+    "0xC004F06C": "the clocks differ too much",
+    "0xC004F041": "the host has no valid licence",
+    "0xC004F042": "the licence does not cover the product",
+  } as Record<string, string>,
   raw: "As Event Viewer has it",
   shown: (number: string) => `${number} events`,
   none: "No event is like this",

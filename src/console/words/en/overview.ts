@@ -2,6 +2,8 @@
 export const en = {
   title: "Overview",
   verdicts: { healthy: "Healthy", degraded: "Degraded", failing: "Failing", incomplete: "Not decided" },
+  nothingWrong: "Nothing wrong was found.",
+  nobodyAsked: "No machine has asked this host yet, so there is nothing to judge.",
   toFindings: "Findings",
   doctorAway: "The doctor cannot look:",
 
@@ -29,8 +31,7 @@ export const en = {
   failing: "Failing",
   failingNote: "were refused the last time",
   license: "Host licence",
-  days: (days: string) => `${days} days left`,
-  until: (date: string) => `until ${date}`,
+  daysLeft: (days: number, date: string) => `${days === 1 ? "day" : "days"} left, until ${date}`,
   none: "none",
   publishing: "DNS publishing",
   published: "published",

@@ -46,9 +46,8 @@ export const en = {
   history: "All changes",
   seats: "Seats",
   seatsLead: "The host licence grants them; the vendor changes it.",
-  noLimit: "No limit",
+  noLimit: (leased: string) => `No limit, ${leased} in use`,
   ofSeats: (leased: string, seats: string) => `${leased} of ${seats} in use`,
-  inUse: (leased: string) => `${leased} in use`,
   overage: {
     allow: "When they are taken, more machines are activated all the same, and reported to the vendor.",
     deny: "When they are taken, no more machines are activated until one is given back.",

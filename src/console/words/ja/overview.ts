@@ -3,6 +3,8 @@ import type { en } from "../en/overview.ts";
 export const ja: typeof en = {
   title: "概要",
   verdicts: { healthy: "正常", degraded: "要注意", failing: "障害", incomplete: "判断不能" },
+  nothingWrong: "この環境に問題は見つかりません。",
+  nobodyAsked: "まだどのマシンからも要求がないため、診断できることがありません。",
   toFindings: "診断",
   doctorAway: "診断できません。",
 
@@ -30,8 +32,7 @@ export const ja: typeof en = {
   failing: "失敗",
   failingNote: "直近の要求が拒否されたマシン",
   license: "ホスト ライセンス",
-  days: (days) => `残り ${days} 日`,
-  until: (date) => `${date} まで`,
+  daysLeft: (_, date) => `残り日数 (${date} まで)`,
   none: "なし",
   publishing: "DNS への公開",
   published: "公開済み",

@@ -47,9 +47,8 @@ export const ja: typeof en = {
   history: "すべての変更履歴",
   seats: "シート数",
   seatsLead: "ホスト ライセンスで定められています。変更はベンダーが行います。",
-  noLimit: "無制限",
+  noLimit: (leased) => `無制限、${leased} を使用中`,
   ofSeats: (leased, seats) => `${seats} のうち ${leased} を使用中`,
-  inUse: (leased) => `${leased} を使用中`,
   overage: {
     allow: "上限に達した後もマシンは認証され、ベンダーに報告されます。",
     deny: "上限に達すると、空きができるまで新しいマシンは認証されません。",
