@@ -80,23 +80,26 @@ test("a name server whose answers are 3 s late is waited for", async () => {
   table.add("Name server 3 s late", "SQLite", 1, judged);
 });
 
-test.if(isNight)("a name server that is not there is told, and takes no lease away", async () => {
-  story = await network.begin();
-  await story.startHost(network.kms01);
-  const names = ["a", "b", "c", "d", "e"].map((name) => `pc-${name}`);
-  await story.activate(network.office, names, { tries: 3 });
-  const grant = () => story.stateOf("pc-a").products[story.product.product]?.grant;
-  const before = grant();
-  expect(before).toBeDefined();
-  await network.cables.set({ loss: 100 }, ["office"], ["dns"]);
-  const told = await story.activate(network.office, ["pc-a", "pc-new"]);
-  expect(told.map(({ result }) => [result.name, ...result.tries.map(({ name }) => name)])).toEqual([
-    // The name of the host it knows has no address now, and DNS no other.
-    ["NO_HOST_CONTACTED", "HOST_NAME_NOT_RESOLVED", "DNS_SERVER_FAILURE"],
-    ["DNS_SERVER_FAILURE", "DNS_SERVER_FAILURE"],
-  ]);
-  expect(grant()).toEqual(before);
-  const judged = await story.judge();
-  expect(judged.faults).toEqual([]);
-  table.add("Name server away", "SQLite", 1, judged);
-});
+// Not passed over by day, which would count as failed: it is not there then.
+if (isNight) {
+  test("a name server that is not there is told, and takes no lease away", async () => {
+    story = await network.begin();
+    await story.startHost(network.kms01);
+    const names = ["a", "b", "c", "d", "e"].map((name) => `pc-${name}`);
+    await story.activate(network.office, names, { tries: 3 });
+    const grant = () => story.stateOf("pc-a").products[story.product.product]?.grant;
+    const before = grant();
+    expect(before).toBeDefined();
+    await network.cables.set({ loss: 100 }, ["office"], ["dns"]);
+    const told = await story.activate(network.office, ["pc-a", "pc-new"]);
+    expect(told.map(({ result }) => [result.name, ...result.tries.map(({ name }) => name)])).toEqual([
+      // The name of the host it knows has no address now, and DNS no other.
+      ["NO_HOST_CONTACTED", "HOST_NAME_NOT_RESOLVED", "DNS_SERVER_FAILURE"],
+      ["DNS_SERVER_FAILURE", "DNS_SERVER_FAILURE"],
+    ]);
+    expect(grant()).toEqual(before);
+    const judged = await story.judge();
+    expect(judged.faults).toEqual([]);
+    table.add("Name server away", "SQLite", 1, judged);
+  });
+}
