@@ -80,6 +80,8 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       "fsync=off",
       "listen_addresses=127.0.0.1",
       `unix_socket_directories=${folder}`,
+      // For so long a standby that lost its primary may not notice that it is promoted.
+      "wal_retrieve_retry_interval=100ms",
       ...(options.settings ?? []),
     ];
     const told = settings.flatMap((setting) => ["-c", setting]);
