@@ -59,6 +59,25 @@ describe("GET /v1/diagnosis", () => {
     expect(readOf(body.document)).toEqual(readOf(told));
   });
 
+  test("calls a host well that is new, and one whose few servers are all that it needs", async () => {
+    const { ask, server, url } = await startAdmin();
+    const ofHost = async () => {
+      const { body } = await ask<Diagnosis>("GET", "/v1/diagnosis?fresh=true");
+      return [body.verdict, body.document.findings.map(({ id }) => id)];
+    };
+    // It publishes nothing, which is lawful, and is said.
+    expect(await ofHost()).toEqual(["healthy", ["D10", "M05"]]);
+    for (const at of Array.from({ length: 4 }, (_, each) => each)) {
+      await post(url, makeRequest(server, { now: Date.now(), name: `server-${at}` }));
+    }
+    // Four are too few, and that is no state of health.
+    expect(await ofHost()).toEqual(["failing", ["H08", "D10"]]);
+    for (const at of [4, 5, 6]) {
+      await post(url, makeRequest(server, { now: Date.now(), name: `server-${at}` }));
+    }
+    expect(await ofHost()).toEqual(["healthy", ["D10"]]);
+  });
+
   test("is kept for a minute, in both languages, until a fresh one is asked for", async () => {
     let now = Date.now();
     const { ask } = await startAdmin({ clock: () => now });

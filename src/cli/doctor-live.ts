@@ -5,6 +5,8 @@ import type { GatherOptions } from "../doctor/evidence/gather.ts";
 import type { Resolver } from "../doctor/live/ask-dns.ts";
 import { type LiveOptions, lookLive } from "../doctor/live/live.ts";
 import { problem } from "../protocol/problems.ts";
+import { ownDomains } from "./own-domains.ts";
+import type { PlaceOptions } from "./role.ts";
 import { wholeNumber } from "./settings.ts";
 
 /** Options of the look at the network as it is now. */
@@ -21,7 +23,10 @@ const DNS_PORT = 53;
 
 /** Adds those options. */
 export function addLive(command: Command): void {
-  const several = (value: string, before: string[] = []) => [...before, value];
+  const several = (value: string, before: string[] = []) => [
+    ...before,
+    ...value.split(",").map((each) => each.trim()),
+  ];
   command
     .option(
       "--live [host]",
@@ -40,7 +45,7 @@ export function addLive(command: Command): void {
     )
     .option(
       "--domain <name>",
-      "a domain to look for hosts in (default: this machine's suffixes); may be repeated",
+      "a domain to look for hosts in, beside those of the host's or client's settings (default: this machine's suffixes); may be repeated",
       several,
     )
     .option("--timeout <seconds>", "how long each question may take", wholeNumber(1, 60), 5);
@@ -48,7 +53,7 @@ export function addLive(command: Command): void {
 
 /** What to look at, for `gather`; nothing when it was not asked for. `isOwn`: of a machine that has a role of Muster. */
 export async function liveLook(
-  flags: LiveFlags,
+  flags: LiveFlags & PlaceOptions,
   isOwn: boolean,
   onStep: (what: string) => void,
 ): Promise<Pick<GatherOptions, "look">> {
@@ -57,7 +62,7 @@ export async function liveLook(
   const options: Omit<LiveOptions, "system"> = {
     isOwn,
     resolvers: (dnsServer ?? getServers()).map(resolverOf),
-    suffixes: domain ?? (await machineSuffixes()),
+    suffixes: isOwn ? await ownDomains(flags, domain) : (domain ?? (await machineSuffixes())),
     host: live === true ? undefined : hostOf(live),
     names: [machineName()],
     timeout: timeout * 1000,

@@ -1,24 +1,27 @@
-import { machineSuffixes } from "../client/suffixes.ts";
+import { machineName } from "../client/suffixes.ts";
 import { bundleFiles, type CollectedFile, collectEvidence } from "../doctor/collect/collect.ts";
 import { type EvidenceCommand, evidenceCommands } from "../doctor/collect/commands.ts";
 import { problem } from "../protocol/problems.ts";
+import { ownDomains } from "./own-domains.ts";
 import { findPlaces, type PlaceOptions } from "./role.ts";
 import { selfCommand } from "./self.ts";
 
 /** Evidence of this very machine: of Muster's roles on it, and on Windows of its own activation too. */
 export async function ownEvidence(
-  options: PlaceOptions,
+  options: PlaceOptions & { readonly live?: true | string },
   onStep?: (command: EvidenceCommand) => void,
 ): Promise<CollectedFile[]> {
   const folders = Object.fromEntries(placesOn(options).map(({ role, folder }) => [role, folder]));
+  // The look at the network asks DNS itself, and of those servers that it is told to ask.
+  const isAsked = options.live !== undefined && process.platform !== "win32";
   const commands = evidenceCommands({
     platform: process.platform,
-    suffixes: await machineSuffixes(),
+    suffixes: isAsked ? [] : await ownDomains(options),
     muster: selfCommand(),
     folders,
     windows: process.env.SystemRoot ?? "C:\\Windows",
   });
-  return bundleFiles(await collectEvidence(commands, onStep));
+  return bundleFiles(await collectEvidence(commands, onStep), machineName());
 }
 
 /** Whether there is a role of Muster where these options say. */

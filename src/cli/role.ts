@@ -14,6 +14,8 @@ export interface PlaceOptions {
   readonly role?: Place["role"] | undefined;
   /** Where each role's folder is when `--data` does not say it: from environment, settings file or default. */
   readonly folders: Readonly<Record<Place["role"], string>>;
+  /** Domains that the host is told to publish itself in: its `dns-domain` of environment or settings file. */
+  readonly publishedIn?: readonly string[] | undefined;
 }
 
 /**

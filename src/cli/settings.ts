@@ -26,6 +26,7 @@ export function addSettings(program: Command): void {
     if (command.options.some(({ long }) => long === "--role")) {
       const folder = (each: Role) => String(lookUp("data", each, file)?.value ?? defaultFolder(each));
       command.setOptionValue("folders", { host: folder("host"), client: folder("client") });
+      command.setOptionValue("publishedIn", textsOf(lookUp("dns-domain", "host", file)?.value));
     }
     const missing = command.options.find(
       (option) => required.has(option) && command.getOptionValue(option.attributeName()) === undefined,
@@ -143,6 +144,12 @@ function lookUp(name: string, role: string, file: Settings): { value: unknown; w
   return value === undefined || isTable(value) ? undefined : { value, where: `${name} in the settings file` };
 }
 
+/** The texts of a setting that may have several: a list in the file, commas in the environment. */
+function textsOf(value: unknown): string[] {
+  const texts = Array.isArray(value) ? value.map(String) : String(value ?? "").split(",");
+  return texts.map((text) => text.trim()).filter((text) => text !== "");
+}
+
 function isTable(value: unknown): value is Settings {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -164,8 +171,12 @@ function readValue(option: Option, value: unknown): unknown {
     : option.variadic
       ? String(value).split(",")
       : [String(value)];
-  const values = texts.map((text) => option.parseArg?.(text.trim(), undefined) ?? text.trim());
-  return option.variadic ? values : values[0];
+  if (option.variadic || option.parseArg === undefined) {
+    const values = texts.map((text) => option.parseArg?.(text.trim(), undefined) ?? text.trim());
+    return option.variadic ? values : values[0];
+  }
+  // An option that may be repeated makes a list of what it had before and the next one.
+  return texts.reduce<unknown>((before, text) => option.parseArg?.(text.trim(), before), undefined);
 }
 
 function readFlag(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import { type Case, caseOf } from "./case/case.ts";
 import { cloudLadderOf } from "./case/cloud.ts";
 import { isHurt } from "./case/discovery.ts";
+import { enoughAt, isDue, unaskedIn } from "./case/enough.ts";
 import { isLeftover } from "./case/key.ts";
 import {
   type Cause,
@@ -137,11 +138,11 @@ function verdictOf(the: Case, findings: readonly Finding[]): CaseVerdict {
   return isInDoubt(the) || !suffices(the) ? "incomplete" : "healthy";
 }
 
-/** Whether somebody in evidence is not activated, or failed last, and nothing explains it. */
+/** Whether somebody in evidence is not activated and not about to be, or failed last, and nothing explains it. */
 function isInDoubt(the: Case): boolean {
   return the.clients.some((client) => {
     const { state, failure } = client;
-    if (state === "notActivated") return !isLeftover(the, client);
+    if (state === "notActivated") return !isLeftover(the, client) && !isDue(the, client);
     return state === "unknown" && failure !== undefined;
   });
 }
@@ -154,10 +155,8 @@ function suffices(the: Case): boolean {
       each.state === "activated" &&
       (each.failure === undefined || (each.lastSuccess !== undefined && !isHurt(each))),
   );
-  const host = the.hosts.some(
-    ({ isActivated, report }) => isActivated && (report?.host?.count?.value ?? 0) >= 25,
-  );
-  return client || host;
+  const host = the.hosts.some((each) => each.isActivated && enoughAt(each) !== undefined);
+  return client || host || unaskedIn(the) !== undefined;
 }
 
 const LADDER: readonly WantedId[] = [

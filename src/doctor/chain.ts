@@ -1,6 +1,7 @@
 import type { Finding } from "./assess.ts";
 import type { Case } from "./case/case.ts";
 import { KMS_CLIENT } from "./case/client.ts";
+import { enoughAt } from "./case/enough.ts";
 import { LINKS, type Link, type Text } from "./cause.ts";
 import type { Place } from "./evidence/place.ts";
 
@@ -95,7 +96,7 @@ const SIGNS: Readonly<Record<Link, (the: Case) => Sign>> = {
         at,
       };
     }
-    const count = hosts.find(({ report }) => (report?.host?.count?.value ?? 0) >= 25)?.report?.host?.count;
+    const count = hosts.flatMap((host) => enoughAt(host) ?? [])[0];
     return count && { shows: { en: `${count.value}`, ja: `${count.value}` }, at: count.at };
   },
 };

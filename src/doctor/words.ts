@@ -1,9 +1,17 @@
+import { isIP } from "node:net";
 import type { Language } from "./cause.ts";
 
 /** Names for a sentence: up to three, then how many more. */
 export function list(names: readonly string[], most = 3): string {
   const shown = names.slice(0, most).join(", ");
   return names.length <= most ? shown : `${shown} (+${names.length - most})`;
+}
+
+/** Names of different machines, all bare when some are and it leaves them different. */
+export function inOneForm(names: readonly string[]): readonly string[] {
+  const bare = names.map((name) => (isIP(name) === 0 ? (name.split(".")[0] ?? name) : name));
+  const isMixed = names.some((name, at) => name === bare[at]);
+  return isMixed && new Set(bare).size === names.length ? bare : names;
 }
 
 /** Minutes, without their sign, in the two largest units: `6 h 17 min`, `43 d 0 h`. */

@@ -1,8 +1,11 @@
+import { bareName } from "../evidence/merge/names.ts";
 import type { Evidence, Machine } from "../evidence/model.ts";
 
 /** All that one host's log says of one machine and one product; times in milliseconds since the epoch. */
 export interface Asker {
   readonly machine: Machine | undefined;
+  /** What it is called in texts, in whichever of its forms a request states it. */
+  readonly label: string;
   /** As the newest request states it, lower case. */
   readonly name: string;
   readonly host: string;
@@ -40,9 +43,10 @@ export function askersOf(evidence: Evidence): Asker[] {
   const names = table.values("name").map((text) => text.toLowerCase());
   const machines = names.map((text) => evidence.machineNamed(text));
   // One machine stands under several names, with its domain and without.
+  const labelOf = oneNameEach(names);
   const labels = new Map<string, number>();
   const keys = names.map((text, id) => {
-    const label = machines[id]?.label ?? text;
+    const label = machines[id]?.label ?? labelOf(text);
     const key = labels.get(label) ?? labels.size;
     labels.set(label, key);
     return key;
@@ -59,6 +63,7 @@ export function askersOf(evidence: Evidence): Asker[] {
     if (asker === undefined) {
       asker = {
         machine: machines[nameId],
+        label: machines[nameId]?.label ?? labelOf(names[nameId] ?? ""),
         name: names[nameId] ?? "",
         host: table.get(row, "computer"),
         product: table.get(row, "product"),
@@ -95,6 +100,15 @@ export function askersOf(evidence: Evidence): Asker[] {
     asker.virtual = table.get(asker.newest, "virtual") === 1;
   }
   return [...askers.values()];
+}
+
+/** Gives for a bare name the only full one that begins with it, where there is one: they are of one machine. */
+function oneNameEach(names: readonly string[]): (name: string) => string {
+  const full = Map.groupBy(new Set(names.filter((name) => bareName(name) !== name)), bareName);
+  return (name) => {
+    const [only, other] = full.get(name) ?? [];
+    return only !== undefined && other === undefined ? only : name;
+  };
 }
 
 function timeAt(time: ArrayLike<number>, row: number | undefined): number {

@@ -1,3 +1,4 @@
+import { freeMemory } from "../evidence/free-memory.ts";
 import type { DnsAnswer, Evidence, SrvTarget, System } from "../evidence/model.ts";
 import { type Client, clientsOf, timeOf } from "./client.ts";
 import { type Host, hostsOf, targetsOf } from "./host.ts";
@@ -27,7 +28,9 @@ export function caseOf(evidence: Evidence): Case {
   const srv = evidence.dns.filter(({ name, type }) => type === "SRV" && SRV_NAME.test(name));
   const targets = targetsOf(srv);
   const clients = clientsOf(evidence);
+  freeMemory(evidence);
   const hosts = hostsOf(evidence, clients, targets);
+  freeMemory(evidence);
   const names = namesOf(evidence);
   return {
     evidence,

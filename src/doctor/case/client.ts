@@ -83,7 +83,7 @@ export function clientsOf(evidence: Evidence): Client[] {
     partsFor(label, requests.machine, requests.product).requests = requests;
   }
   for (const asker of askersOf(evidence)) {
-    partsFor(asker.machine?.label ?? asker.name, asker.machine, asker.product).askers.push(asker);
+    partsFor(asker.label, asker.machine, asker.product).askers.push(asker);
   }
   for (const attempt of evidence.attempts) {
     const machine = evidence.machineOf(attempt.origin);
@@ -157,7 +157,7 @@ function ruleEvents(evidence: Evidence): Map<string, LogEvent[]> {
 
 function eventsFor(events: Map<string, LogEvent[]>, parts: Parts, evidence: Evidence): LogEvent[] {
   const own = events.get(parts.label) ?? [];
-  const others = [...evidence.machines].length === 1 && own.length === 0 ? [...events.values()].flat() : own;
+  const others = evidence.machines.length === 1 && own.length === 0 ? [...events.values()].flat() : own;
   return others.filter(({ fields }) => {
     const sku = fields.SkuId?.toLowerCase();
     return sku === undefined || parts.product === "" || sku === parts.product;
@@ -221,11 +221,12 @@ function reportOf(reports: readonly ProductReport[]): ProductReport | undefined 
 }
 
 /** What came of an exchange, 0 when it activated. */
-export function failureCode({ code, answer, handled }: Exchange): number {
-  if (code !== 0) return code;
+export function failureCode(exchange: Exchange): number {
+  if (exchange.code !== 0) return exchange.code;
+  const { answer } = exchange;
   if (answer?.activated) return 0;
   if (answer !== undefined) return answer.code === 0 ? COUNT_INSUFFICIENT : answer.code;
-  return handled?.code ?? 0;
+  return exchange.handled?.code ?? 0;
 }
 
 const COUNT_INSUFFICIENT = 0xc004f038;

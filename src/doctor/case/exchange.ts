@@ -71,7 +71,7 @@ export function requestsOf(evidence: Evidence): Requests[] {
     else rows.push(row);
   }
   const order = orderOf(evidence);
-  const answers = answersByComputer(evidence, order);
+  const answers = answersOf(evidence, order);
   const handled = new HandledRows(evidence);
   return [...groups.values()].map((rows) => requestsFrom(evidence, rows, answers, handled, order));
 }
@@ -79,7 +79,7 @@ export function requestsOf(evidence: Evidence): Requests[] {
 function requestsFrom(
   evidence: Evidence,
   unsorted: number[],
-  answers: ReadonlyMap<string, readonly number[]>,
+  answers: Answers,
   handled: HandledRows,
   order: Order,
 ): Requests {
@@ -99,7 +99,7 @@ function requestsFrom(
     last: table.get(last, "time"),
     newest: (most) => {
       const from = Math.max(0, rows.length - most);
-      const own = answers.get(computer) ?? [];
+      const own = { rows: answers.byComputer.get(computer) ?? [], times: answers.times };
       const newest = rows.slice(from);
       return newest.map((row, at): Exchange => {
         return new LoggedExchange(
@@ -244,7 +244,8 @@ function isBefore(
   otherRow: number,
   order: Order,
 ): boolean {
-  const [first, second] = [order(one, row), order(other, otherRow)];
+  const first = order(one, row);
+  const second = order(other, otherRow);
   if (first === 0 || second === 0 || first >= second) return false;
   return one.get(row, "file") === other.get(otherRow, "file");
 }
@@ -254,13 +255,12 @@ function answerOf(
   { sent: { table: sent }, answered: { table: answered } }: Evidence,
   row: number,
   next: number | undefined,
-  rows: readonly number[],
+  { rows, times }: { readonly rows: readonly number[]; readonly times: ArrayLike<number> },
   order: Order,
 ): number | undefined {
   const time = sent.get(row, "time");
   const until = next === undefined ? Number.POSITIVE_INFINITY : sent.get(next, "time");
-  const from = lowerBound(rows, (index) => answered.get(index, "time") >= time - 1000);
-  for (let at = from; at < rows.length; at++) {
+  for (let at = firstSince(rows, times, time - 1000); at < rows.length; at++) {
     const index = rows[at] as number;
     const logged = answered.get(index, "time");
     if (logged > time + ANSWERED_WITHIN || logged > until) break;
@@ -272,7 +272,14 @@ function answerOf(
   return undefined;
 }
 
-function answersByComputer(evidence: Evidence, order: Order): ReadonlyMap<string, readonly number[]> {
+/** Rows of 12289. */
+interface Answers {
+  /** Of each computer, oldest first. */
+  readonly byComputer: ReadonlyMap<string, readonly number[]>;
+  readonly times: ArrayLike<number>;
+}
+
+function answersOf(evidence: Evidence, order: Order): Answers {
   const { table } = evidence.answered;
   const rows = new Map<string, number[]>();
   for (let row = 0; row < evidence.answered.length; row++) {
@@ -285,7 +292,7 @@ function answersByComputer(evidence: Evidence, order: Order): ReadonlyMap<string
   for (const list of rows.values()) {
     list.sort((one, two) => (time[one] ?? 0) - (time[two] ?? 0) || order(table, one) - order(table, two));
   }
-  return rows;
+  return { byComputer: rows, times: time };
 }
 
 /** The parts of the text asked for last, because neighbours in a log mostly ask one host. */
@@ -303,11 +310,13 @@ function partsOf(text: string): { name: string; port: number } {
   return { name: name.toLowerCase(), port };
 }
 
-function lowerBound(rows: readonly number[], reached: (row: number) => boolean): number {
-  let [low, high] = [0, rows.length];
+/** The first of rows in the order of time that is not before a moment; asked for every request, so it makes no object. */
+function firstSince(rows: readonly number[], times: ArrayLike<number>, moment: number): number {
+  let low = 0;
+  let high = rows.length;
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (reached(rows[middle] as number)) high = middle;
+    if ((times[rows[middle] as number] ?? Number.NaN) >= moment) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -66,8 +66,14 @@ export function hostsOf(
   }
   for (const computer of evidence.handled.table.values("computer")) add(computer);
   for (const { host } of targets) add(host);
+  const asked = new Set<string>();
   for (const { exchanges, report } of clients) {
-    for (const { host } of exchanges) add(host);
+    for (const { host } of exchanges) {
+      // Hundreds of thousands of requests ask a few hosts.
+      if (asked.has(host)) continue;
+      asked.add(host);
+      add(host);
+    }
     add(report?.client?.registered?.value.name ?? "");
     add(report?.client?.discovered?.value.name ?? "");
   }
@@ -166,7 +172,12 @@ function hostFrom(
 ): Host {
   const own = machine === undefined || machine.names.length === 0 ? [label.toLowerCase()] : machine.names;
   const all = [...own, ...labels.filter((each) => each !== label).map((each) => each.toLowerCase())];
-  const isIt = (name: string) => names.same(name, all);
+  const known = new Map<string, boolean>();
+  const isIt = (name: string) => {
+    const answer = known.get(name) ?? names.same(name, all);
+    known.set(name, answer);
+    return answer;
+  };
   const reports = evidence.products
     .filter(isHostReport)
     .filter(({ origin }) => labels.includes(evidence.machineOf(origin)?.label ?? origin.file))

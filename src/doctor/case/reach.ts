@@ -124,7 +124,7 @@ function neighboursOf(the: Case, host: Host, client: Client, since: number): Nei
   const all = the.clients
     .flatMap(({ askers }) => askers)
     .filter((asker) => the.names.same(asker.host, host.names))
-    .filter((asker) => (asker.machine?.label ?? asker.name) !== own);
+    .filter(({ label }) => label !== own);
   const near = all.filter(({ name }) => siteOf(name) === site);
   // Where most machines are called alike, the name does not tell where one stands.
   if (site === "" || near.length === 0 || near.length * 2 > all.length) {

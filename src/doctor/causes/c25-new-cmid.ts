@@ -104,8 +104,8 @@ function changesIn({ evidence, clients }: Case): Change[] {
     { name: string; uses: Map<number, { first: number; last: number; row: number }> }
   >();
   const keyOf = (host: string, product: string, name: string) => `${host} ${product} ${name}`;
-  for (const { host, product, name } of several) {
-    wanted.set(keyOf(host, product, name.split(".")[0] ?? ""), { name, uses: new Map() });
+  for (const { host, product, name, label } of several) {
+    wanted.set(keyOf(host, product, name.split(".")[0] ?? ""), { name: label, uses: new Map() });
   }
   const wantedNames = new Set(several.map(({ name }) => name.split(".")[0] ?? ""));
   const isWanted = bare.map((name) => wantedNames.has(name));

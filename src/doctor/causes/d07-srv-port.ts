@@ -1,7 +1,22 @@
+import type { Case } from "../case/case.ts";
 import { serviceOf } from "../case/discovery.ts";
+import type { Host } from "../case/host.ts";
 import { NO_CONTACT } from "../case/unreachable.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import { list } from "../words.ts";
+
+/**
+ * Whether a record names this port at one of the host's addresses: of this host, or of another that shares its machine.
+ * What listens there is then what the record means, and not this host on a wrong port.
+ */
+function isMeantFor(the: Case, { names, addresses }: Host, port: number): boolean {
+  return the.targets.some(
+    (target) =>
+      target.port === port &&
+      (the.names.same(target.host, names) ||
+        the.names.addresses([target.host]).some((address) => addresses.includes(address))),
+  );
+}
 
 /** The signs: three numbers that have to be one: the port of the SRV record, the one the host listens on, the one clients try. */
 export const srvPort = defineCause({
@@ -35,7 +50,10 @@ export const srvPort = defineCause({
   judge(the) {
     const compared = the.hosts.flatMap((host) => {
       const listening = host.report?.host?.port;
-      const open = host.probes.find(({ protocol, result }) => protocol !== "icmp" && result === "open");
+      const open = host.probes.find(
+        ({ protocol, result, port }) =>
+          protocol !== "icmp" && result === "open" && !isMeantFor(the, host, port),
+      );
       return host.targets.map((target) => ({ host, target, listening, open }));
     });
     const wrong = compared.filter(

@@ -36,6 +36,16 @@ test("publishing off beside a record made by hand is as it was meant", async () 
   expect((await assessed(files)).verdict).toBe("healthy");
 });
 
+test("publishing off alone says nothing of a record that nobody has looked for", async () => {
+  const { findings } = await assessed({ "host.txt": off });
+  const [{ cause, sighting } = {}] = findings;
+  if (cause?.id !== "D10" || sighting === undefined) throw new Error("it is found");
+  expect(sighting).toMatchObject({ verdict: "possible", severity: "info" });
+  const facts = sighting.facts as Parameters<typeof publishingDisabled.words.en.why>[0];
+  expect(publishingDisabled.words.en.why(facts)).not.toContain("does not exist");
+  expect(publishingDisabled.words.ja.why(facts)).not.toContain("存在しません");
+});
+
 test("12293 that say that the zone takes no updates are the other half of it", async () => {
   const log = eventXml([publication({ time: NOON, code: 0x8007232c })]);
   const files = { "pc.txt": stopped, "host.xml": log, "dns.txt": nslookup("corp.example", []) };

@@ -84,6 +84,7 @@ export const publishingDisabled = defineCause({
           .map(({ host }) => (host.machine?.names.length ? host.label : ""))
           .filter((label) => label !== ""),
         isOff: off.length > 0,
+        isAbsent: absent.length > 0,
         code: unsupported[0] === undefined ? "" : hresult(unsupported[0].code),
         isByDesign,
         clients: stopped.map(({ label }) => label),
@@ -95,22 +96,22 @@ export const publishingDisabled = defineCause({
         ...stopped.flatMap(({ failure }) => failure?.at ?? []),
       ].slice(0, 8),
       affects: hurt,
-      wants: isByDesign || absent.length > 0 ? [] : ["srv"],
+      wants: isByDesign || absent.length > 0 || stopped.length === 0 ? [] : ["srv"],
     });
   },
 
   words: {
     en: {
       title: "The host does not publish itself in DNS",
-      why: ({ hosts, isOff, code, isByDesign, clients, record }) =>
-        `${isOff ? `DNS publishing is disabled on ${list(hosts) || "the host"}` : `The zone takes no dynamic updates: the host's 12293 carry ${code}`}${isByDesign ? "; clients are led to it all the same, by a record made by hand or by name" : `, and ${record} does not exist${clients.length > 0 ? `; ${list(clients)} ${clients.length > 1 ? "find" : "finds"} no host` : ""}`}.`,
+      why: ({ hosts, isOff, code, isByDesign, isAbsent, clients, record }) =>
+        `${isOff ? `DNS publishing is disabled on ${list(hosts) || "the host"}` : `The zone takes no dynamic updates: the host's 12293 carry ${code}`}${isByDesign ? "; clients are led to it all the same, by a record made by hand or by name" : `${isAbsent ? `, and ${record} does not exist` : ""}${clients.length > 0 ? `; ${list(clients)} ${clients.length > 1 ? "find" : "finds"} no host` : ""}`}.`,
       about:
         "A host makes its SRV record by itself unless that is switched off (`/cdns`, DisableDnsPublishing) or the zone takes no dynamic updates. Both are lawful: somebody then has to make the record by hand, and to think of it when the host moves. Nothing in the host's log tells of a record that was never made when publishing is off.",
       remedy: {
         steps: ({ isOff, record }, system) => [
           isOff
             ? system === "muster"
-              ? "Switch publishing on at the host: `muster sdns`."
+              ? "Switch publishing on at the host: `muster sdns`. Where that says that it is on, the host was started without DNS: start it without `--no-dns`, or name a domain with `--dns-domain`."
               : "Switch publishing on at the host: `slmgr /sdns`, then restart its Software Protection service."
             : "Let the zone take dynamic updates (secure ones), and restart the host's service.",
           `Where that is not wanted, make the record by hand: ${record}, priority 0, weight 0, port 1688, target the host's full name${isOff ? "" : ", and switch publishing off so that the errors stop"}.`,
@@ -124,15 +125,15 @@ export const publishingDisabled = defineCause({
     },
     ja: {
       title: "ホストが自分を DNS に登録していません",
-      why: ({ hosts, isOff, code, isByDesign, clients, record }) =>
-        `${isOff ? `${hosts.length > 0 ? `${list(hosts)} ` : "ホスト"}の DNS 発行が無効になっています` : `ゾーンが動的更新を受け付けません (ホストの 12293 のコードは ${code})`}${isByDesign ? "が、手動のレコードや名前の指定により、クライアントはホストに到達しています" : `。${record} は存在しません${clients.length > 0 ? `。${list(clients)} はホストを見つけられません` : ""}`}。`,
+      why: ({ hosts, isOff, code, isByDesign, isAbsent, clients, record }) =>
+        `${isOff ? `${hosts.length > 0 ? `${list(hosts)} ` : "ホスト"}の DNS 発行が無効になっています` : `ゾーンが動的更新を受け付けません (ホストの 12293 のコードは ${code})`}${isByDesign ? "が、手動のレコードや名前の指定により、クライアントはホストに到達しています" : `${isAbsent ? `。${record} は存在しません` : ""}${clients.length > 0 ? `。${list(clients)} はホストを見つけられません` : ""}`}。`,
       about:
         "ホストは通常、SRV レコードを自分で作成します。ただし、発行を無効にした場合 (`/cdns`、DisableDnsPublishing) や、ゾーンが動的更新を受け付けない場合は作成されません。どちらも正当な設定ですが、レコードを手動で作成し、ホストの移転時にも忘れずに直す必要があります。発行が無効なときは、作成されなかったことを示す記録はホストのログに残りません。",
       remedy: {
         steps: ({ isOff, record }, system) => [
           isOff
             ? system === "muster"
-              ? "ホストで発行を有効にします: `muster sdns`"
+              ? "ホストで発行を有効にします: `muster sdns`。すでに有効と表示される場合、ホストは DNS なしで起動されています。`--no-dns` を付けずに起動するか、`--dns-domain` でドメインを指定します。"
               : "ホストで発行を有効にし (`slmgr /sdns`)、Software Protection サービスを再起動します。"
             : "ゾーンで動的更新 (セキュリティで保護された更新) を許可し、ホストのサービスを再起動します。",
           `許可したくない場合は、レコードを手動で作成します: ${record}、優先度 0、重み 0、ポート 1688、ターゲットはホストの完全な名前${isOff ? "" : "。エラーが続かないように、発行は無効にします"}。`,

@@ -62,6 +62,25 @@ describe("three clients beside eight servers", () => {
     expect(verdict).toBe("failing");
   });
 
+  test("are named in one form each, though the host knows them by several and gave evidence of one only", async () => {
+    const bare = [0, 1].map((pc) =>
+      handled({ time: NOON - HOUR, name: `NEW${pc}`, cmid: cmid(pc + 1), status: 5 }),
+    );
+    const files = {
+      "kms.xml": eventXml([...servers, ...waiting, ...bare]),
+      "host.txt": hostDlv({ count: 11 }),
+    };
+    const clientsIn = async (all: Record<string, string>) => {
+      const judgement = await judged(countNotReached, all);
+      const { facts, affects } = judgement.kind === "seen" ? judgement.sighting : { facts: {}, affects: [] };
+      expect((facts as { clients: string[] }).clients).toEqual([...affects]);
+      return affects.toSorted();
+    };
+    expect(await clientsIn(files)).toEqual([0, 1, 2].map((pc) => `new${pc}.corp.example`));
+    // The machine whose own log is there goes by its bare name.
+    expect(await clientsIn({ ...files, "pc.xml": eventXml(own) })).toEqual(["new0", "new1", "new2"]);
+  });
+
   test("are told from the host's log alone, by asking again and again unlicensed", async () => {
     const judgement = await judged(countNotReached, { "kms.xml": eventXml([...servers, ...waiting]) });
     expect(judgement).toMatchObject({ kind: "seen", sighting: { severity: "error" } });

@@ -9,12 +9,13 @@ import {
   spanOf,
   unreadHosts,
 } from "../case/counting.ts";
+import { enoughAt } from "../case/enough.ts";
 import { quotes } from "../case/places.ts";
 import { rebuiltIn } from "../case/rebuilt.ts";
 import { trendOf } from "../case/trend.ts";
 import { defineCause, type Judgement, notEvaluated, ruledOut, seen } from "../cause.ts";
 import type { WantedId } from "../wanted.ts";
-import { list } from "../words.ts";
+import { inOneForm, list } from "../words.ts";
 
 interface Facts {
   readonly pool: string;
@@ -167,6 +168,7 @@ function judgePool(the: Case, of: Pooled, shorts: readonly Short[]): Judgement<F
     ) &&
     !hasClones(the);
   const sure = (hasLog && !isOpen) || few;
+  const clients = inOneForm([...new Set(shorts.map(({ client }) => client.label))]);
   return seen({
     verdict: isNew || !sure ? "possible" : isWhole ? "confirmed" : "likely",
     severity: shorts.some(({ client }) => client.state !== "activated") ? "error" : "warning",
@@ -177,7 +179,7 @@ function judgePool(the: Case, of: Pooled, shorts: readonly Short[]): Judgement<F
       cmids: cmids.size,
       names: names.size,
       missing: Math.max(1, required - Math.max(count, cmids.size)),
-      clients: shorts.map(({ client }) => client.label),
+      clients,
     },
     evidence: quotes(
       ...shorts.slice(0, 2).map(({ at }) => at),
@@ -185,7 +187,7 @@ function judgePool(the: Case, of: Pooled, shorts: readonly Short[]): Judgement<F
       ...shorts.slice(0, 1).flatMap(({ client }) => client.failing.at(-1)?.at ?? []),
       ...shorts.slice(2, 4).map(({ at }) => at),
     ),
-    affects: shorts.map(({ client }) => client.label),
+    affects: clients,
     wants: wantsOf(hasLog, isOpen, tallies.length),
   });
 }
@@ -208,9 +210,7 @@ function absent({ clients, hosts }: Case): Judgement<Facts> {
   const reached = clients.find(
     ({ lastCount, required }) => lastCount && required > 0 && lastCount.value >= required,
   );
-  const at =
-    reached?.lastCount?.at ??
-    hosts.find(({ report }) => (report?.host?.count?.value ?? 0) >= 25)?.report?.host?.count?.at;
+  const at = reached?.lastCount?.at ?? hosts.flatMap((host) => enoughAt(host) ?? [])[0]?.at;
   if (at === undefined) return notEvaluated("client-events", "host-dlv");
   return ruledOut(
     "The count is as high as the clients need it.",

@@ -71,6 +71,7 @@ import { rogueHost } from "./m01-rogue-host.ts";
 import { oneIdentity } from "./m02-one-identity.ts";
 import { storeAway } from "./m03-store-away.ts";
 import { hostBusy } from "./m04-host-busy.ts";
+import { hostUnasked } from "./m05-host-unasked.ts";
 import { hostFirewall } from "./n01-host-firewall.ts";
 import { pathFilter } from "./n02-path-filter.ts";
 import { middlebox } from "./n03-middlebox.ts";
@@ -175,6 +176,7 @@ export const CAUSES: readonly Cause[] = [
   oneIdentity,
   storeAway,
   hostBusy,
+  hostUnasked,
   hostFirewall,
   pathFilter,
   middlebox,

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { collectedHeading } from "../evidence/collected.ts";
 import { withoutFullKeys } from "../evidence/full-keys.ts";
 import type { EvidenceCommand } from "./commands.ts";
 
@@ -31,12 +32,15 @@ export async function collectEvidence(
   return collected;
 }
 
-/** The files of a bundle: each output, every full product key in it cut to its last five characters, and what was run. */
-export function bundleFiles(collected: readonly CollectedCommand[]): CollectedFile[] {
+/**
+ * The files of a bundle: each output, every full product key in it cut to its last five characters, and what was run on
+ * which machine, by its name.
+ */
+export function bundleFiles(collected: readonly CollectedCommand[], machine: string): CollectedFile[] {
   const list = collected.map(
     ({ file, argv, typed, result }) => `${file}: ${typed ?? argv.join(" ")} (${result})`,
   );
-  const readme = `What muster collect ran on this machine:\n\n${list.join("\n")}\n`;
+  const readme = `${collectedHeading(machine)}\n\n${list.join("\n")}\n`;
   return [
     { name: "collected.txt", bytes: new TextEncoder().encode(readme) },
     ...collected

@@ -91,6 +91,8 @@ function windowsCommands({ suffixes, windows }: CollectFrom): EvidenceCommand[] 
 function unixCommands({ platform }: CollectFrom): EvidenceCommand[] {
   const common = [
     { file: "hostname.txt", argv: ["hostname"] },
+    // What it prints says of itself what it is, as a bare name does not.
+    { file: "uname.txt", argv: ["uname", "-a"] },
     { file: "network/resolv.txt", argv: ["cat", "/etc/resolv.conf"] },
   ];
   if (platform === "darwin") {

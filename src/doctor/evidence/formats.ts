@@ -1,3 +1,4 @@
+import { collectedList } from "./collected.ts";
 import { evtxFormat } from "./events/evtx-format.ts";
 import { jsonFormat } from "./events/json-format.ts";
 import { csvFormat, tabFormat } from "./events/table-format.ts";
@@ -18,4 +19,10 @@ export const STREAM_FORMATS: readonly StreamFormat[] = [
 ];
 
 /** Formats of texts; each looks at every text, in this order. */
-export const TEXT_FORMATS: readonly TextFormat[] = [slmgr, cim, eventTextFormat, ...networkFormats];
+export const TEXT_FORMATS: readonly TextFormat[] = [
+  slmgr,
+  cim,
+  eventTextFormat,
+  collectedList,
+  ...networkFormats,
+];

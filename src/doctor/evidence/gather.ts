@@ -84,6 +84,7 @@ class Gathering {
   async finish({ look }: GatherOptions): Promise<Evidence> {
     await look?.(this.collector);
     dropRepeated(this.collector);
+    freeMemory(this.collector);
     const evidence = merge(this.collector);
     freeMemory(evidence);
     return evidence;

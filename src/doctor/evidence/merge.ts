@@ -133,6 +133,6 @@ function nameRows(collector: Collector, machineOf: (origin: Origin) => Machine |
 
 /** Whose evidence it is: Muster's when that is all there is. */
 function systemOf({ readings }: Collector): System {
-  const told = readings.filter(({ origin }) => /^(?:slmgr|ospp|cim|event|evtx|muster)/.test(origin.kind));
+  const told = readings.filter(({ origin }) => /^(?:slmgr|ospp|cim|event|evtx)/.test(origin.kind));
   return told.length > 0 && told.every(({ origin }) => origin.system === "muster") ? "muster" : "kms";
 }

@@ -68,7 +68,8 @@ function Missing({ document: { missing }, labels }: PartProps) {
       <ul>
         {missing.map(({ what, why, command }) => (
           <li key={what}>
-            <Prose text={what} />.{" "}
+            <Prose text={what} />
+            {labels.stop}
             <span class="soft">
               <Prose text={why} />
             </span>

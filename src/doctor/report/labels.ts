@@ -29,6 +29,8 @@ export interface Labels {
   readonly ruledOut: string;
   readonly notEvaluated: string;
   readonly missing: string;
+  /** Between two sentences of which the first has no end. */
+  readonly stop: string;
   readonly evidence: string;
   readonly file: string;
   readonly kind: string;
@@ -92,6 +94,7 @@ export const LABELS: Readonly<Record<Language, Labels>> = {
     ruledOut: "Not the cause",
     notEvaluated: "Could not be judged",
     missing: "What would decide",
+    stop: ". ",
     evidence: "Evidence",
     file: "file",
     kind: "kind",
@@ -157,6 +160,7 @@ export const LABELS: Readonly<Record<Language, Labels>> = {
     ruledOut: "原因ではないもの",
     notEvaluated: "判定できなかったもの",
     missing: "次に必要な証拠",
+    stop: "。",
     evidence: "証拠",
     file: "ファイル",
     kind: "種類",

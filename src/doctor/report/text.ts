@@ -133,7 +133,7 @@ function missingLines(
   return [
     paint.bold(labels.missing),
     ...missing.flatMap(({ what, why, command }) => [
-      ...indented(verbose ? `${what}. ${why}` : what, width),
+      ...indented(verbose ? `${what}${labels.stop}${why}` : what, width),
       `      ${paint.command(command)}`,
     ]),
   ];

@@ -1,5 +1,5 @@
 import { blocksText, SERVICE_VERSION } from "../../client/slmgr-blocks.ts";
-import { machineSuffixes } from "../../client/suffixes.ts";
+import { machineName, machineSuffixes, suffixList } from "../../client/suffixes.ts";
 import { bundleFiles, collectEvidence } from "../../doctor/collect/collect.ts";
 import { evidenceCommands } from "../../doctor/collect/commands.ts";
 import { type EvidenceSource, memorySource } from "../../doctor/evidence/source.ts";
@@ -7,6 +7,7 @@ import { eventXml, XML_HEAD, XML_TAIL } from "../../protocol/event-xml.ts";
 import { describeHost } from "../describe.ts";
 import { detailedHostLines } from "../slmgr-lines.ts";
 import type { Store } from "../store.ts";
+import { publishedDomains } from "./published-domains.ts";
 
 /** In one folder, as a bundle would be: so they are known to be of one machine. */
 const FOLDER = "this machine";
@@ -22,7 +23,7 @@ const PAGE = 5000;
 export async function hostEvidence(folder: string, store: Store, now: number): Promise<EvidenceSource[]> {
   const commands = evidenceCommands({
     platform: process.platform,
-    suffixes: await machineSuffixes(),
+    suffixes: suffixList([...(await machineSuffixes()), ...(await publishedDomains(store))]),
     muster: ["muster"],
     folders: { host: folder },
     windows: process.env.SystemRoot ?? "C:\\Windows",
@@ -36,7 +37,9 @@ export async function hostEvidence(folder: string, store: Store, now: number): P
   return [
     memorySource(`${FOLDER}/muster-host/dlv.txt`, dlv),
     await eventsSource(`${FOLDER}/muster-host/events.xml`, store),
-    ...bundleFiles(collected.flat()).map(({ name, bytes }) => memorySource(`${FOLDER}/${name}`, bytes)),
+    ...bundleFiles(collected.flat(), machineName()).map(({ name, bytes }) =>
+      memorySource(`${FOLDER}/${name}`, bytes),
+    ),
   ];
 }
 

@@ -22,6 +22,8 @@ interface Places {
   readonly folders: ReadonlyMap<string, ReadonlySet<string>>;
   /** The folder that all files lie in. */
   readonly top: string;
+  /** Names of machines by the folders that `muster collect` filled on them. */
+  readonly collected: ReadonlyMap<string, string>;
 }
 
 /** What is known when a round of questions begins. */
@@ -39,7 +41,15 @@ interface Round extends Known {
 type Rule = (party: Party, round: Round) => string | undefined;
 
 /** In this order: what proves goes before what only fits. */
-const RULES: readonly Rule[] = [byFile, byCmid, byHostPid, byOnlyHost, byProductAndTime, byFolder];
+const RULES: readonly Rule[] = [
+  byFile,
+  byCmid,
+  byHostPid,
+  byOnlyHost,
+  byProductAndTime,
+  byCollection,
+  byFolder,
+];
 
 /**
  * Joins stretches that name no machine to those that have a name, and gives the machines that stay without one. The first
@@ -49,11 +59,12 @@ const RULES: readonly Rule[] = [byFile, byCmid, byHostPid, byOnlyHost, byProduct
 export function joinByRules(known: Known): Party[] {
   const waiting = new Set(partiesByFile(known.anonymous));
   const top = topFolder(known.stretches);
+  const collected = collectedFolders(known);
   const lasting = { ...known, hostsByPid: hostsByPid(known), bySku: bySku(known) };
   for (let isNew = true; isNew; ) {
     isNew = false;
     const hosts = [...waiting, ...known.byKey.values()].filter(isHostBlock);
-    const round = { ...lasting, hosts, places: { ...placesOf(known), top } };
+    const round = { ...lasting, hosts, places: { ...placesOf(known), top, collected } };
     for (const rule of RULES) {
       const claims = new Map<string, Party[]>();
       for (const party of waiting) {
@@ -261,6 +272,25 @@ function byProductAndTime(party: Party, known: Round): string | undefined {
     for (const { key, span } of logged) if (isNear(span)) keys.add(key);
   }
   return onlyFitting(keys, party, known);
+}
+
+/** The nearest folder around it in which `muster collect` put what it took of one machine, which it names. */
+function byCollection(party: Party, { places, byKey }: Round): string | undefined {
+  for (let folder = folderOf(party.stretches[0]?.origin.file ?? ""); ; folder = folderOf(folder)) {
+    const key = places.collected.get(folder);
+    if (key !== undefined) return fits(party, byKey.get(key)) ? key : undefined;
+    if (folder === "") return undefined;
+  }
+}
+
+function collectedFolders({ stretches, names }: Known): Map<string, string> {
+  return new Map(
+    stretches.flatMap(({ origin, names: [name] }) =>
+      origin.kind === "muster" && name !== undefined
+        ? [[folderOf(origin.file), names.keyOf(name, origin.file)]]
+        : [],
+    ),
+  );
 }
 
 /** The folder that it lies in, but not the topmost of all, holds what is of one machine. */

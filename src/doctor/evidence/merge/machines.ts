@@ -1,4 +1,5 @@
 import type { Collector } from "../collector.ts";
+import { freeMemory } from "../free-memory.ts";
 import type { Origin } from "../model.ts";
 import { joinByRules } from "./join.ts";
 import { Names, plainName } from "./names.ts";
@@ -30,6 +31,7 @@ export function joinMachines(collector: Collector): Joined {
     ...stretches.flatMap((stretch) => stretch.cmids.map(({ cmid }) => cmid)),
   ];
   const traces = readTraces(collector, names, new Set(cmids));
+  freeMemory(collector);
   const byKey = new Map<string, Party>();
   const named = (key: string) => {
     const known = byKey.get(key);

@@ -24,7 +24,10 @@ export class Trace {
   state(product: string, time: number, is: boolean): void {
     const known = this.licensed.get(product);
     if (known === undefined) this.licensed.set(product, { time, is });
-    else if (time >= known.time) [known.time, known.is] = [time, is];
+    else if (time >= known.time) {
+      known.time = time;
+      known.is = is;
+    }
   }
 }
 
@@ -84,7 +87,8 @@ export function readTraces(collector: Collector, names: Names, cmids: ReadonlySe
     if (key === "") continue;
     const trace = traceOf(key);
     trace.isClient = true;
-    const [product, cmid] = [sent.get(at, "product"), sent.get(at, "cmid")];
+    const product = sent.get(at, "product");
+    const cmid = sent.get(at, "cmid");
     const pair = pairOf(productIds[at], cmidIds[at]);
     if (!trace.cmids.has(pair) && cmid !== "" && !/^[0-]+$/.test(cmid))
       trace.cmids.set(pair, { product, cmid });

@@ -138,6 +138,35 @@ test("a table whose blanks were lost is read by its words", () => {
   );
 });
 
+/** As a console of so many columns breaks lines, and as a program that copies from it cuts blanks at their ends. */
+function folded(text: string, width: number): string {
+  return text
+    .split("\n")
+    .flatMap((line) => line.match(new RegExp(`.{1,${width}}`, "g")) ?? [""])
+    .map((line) => line.trimEnd())
+    .join("\n");
+}
+
+const WIDE = `Name                                     Type   TTL   Section    NameTarget                     Priority Weight Port
+----                                     ----   ---   -------    ----------                     -------- ------ ----
+_vlmcs._tcp.north.example                SRV    600   Answer     act9.north.example             0        100    1688
+_vlmcs._tcp.north.example                SRV    600   Answer     the-second-host.north.example  10       5      1689
+
+`;
+
+test("Resolve-DnsName's table is read in a console that is narrower than it is", () => {
+  const whole = read(resolveDnsName, WIDE).dns.map(brief);
+  expect(whole).toEqual([
+    "_vlmcs._tcp.north.example SRV found [act9.north.example:1688 the-second-host.north.example:1689] @ 600",
+  ]);
+  expect(read(resolveDnsName, folded(WIDE, 80)).dns.map(brief)).toEqual(whole);
+  // Where a break hides which columns there are, nothing is read rather than something else.
+  for (let width = 60; width <= 120; width++) {
+    const found = read(resolveDnsName, folded(WIDE, width)).dns.map(brief);
+    expect({ width, found: [...new Set([...found, ...whole])] }).toEqual({ width, found: whole });
+  }
+});
+
 const ERRORS: readonly [string, string, string][] = [
   ["DNS name does not exist", "DNS_ERROR_RCODE_NAME_ERROR", "nxdomain"],
   ["Der DNS-Name ist nicht vorhanden.", "DNS_ERROR_RCODE_NAME_ERROR", "nxdomain"],

@@ -160,10 +160,12 @@ test("whatever stands in a text, every reader comes to an end, and quotes what s
       for (const number of lines) expect(text.lines[number - 1]?.number).toBe(number);
       for (const { line, quote, file } of items(collector).flatMap(places)) {
         expect(file).toBe("mangled.txt");
-        const stands = text.lines[line - 1]?.text.trim() ?? "";
+        // A value of the registry that goes on in the next line is quoted whole, without the mark of that.
+        const stands = (text.lines[line - 1]?.text.trim() ?? "").replace(/\\$/, "");
         if (!stands.includes("ABCDE-")) expect(quote.startsWith(stands.slice(0, 40).trim())).toBe(true);
       }
-      expect(JSON.stringify(items(collector))).not.toContain("ABCDE-FGHIJ");
+      // Of one that is cut off in the text, nobody can make a key.
+      expect(JSON.stringify(items(collector))).not.toContain("ABCDE-FGHIJ-KLMNP-QRSTU-VWXY9");
     }),
     { numRuns: 300 },
   );

@@ -84,6 +84,11 @@ export function tablesOf(lines: readonly TextLine[]): readonly PrintedTable[] {
     const starts = [...rule.text.matchAll(/-+/g)].map((match) => match.index);
     const columns = cells(heading.text, starts).map((cell) => cell.toLowerCase());
     const rows: TableRow[] = [];
+    const folded = foldedAt(lines, at);
+    if (folded !== undefined) {
+      tables.push(folded);
+      continue;
+    }
     for (let next = at + 1; next < lines.length; next += 1) {
       const line = lines[next] as TextLine;
       if (line.text.trim() === "") break;
@@ -93,6 +98,43 @@ export function tablesOf(lines: readonly TextLine[]): readonly PrintedTable[] {
     tables.push({ columns, heading, rows });
   }
   return tables;
+}
+
+const RULE_PART = /^[\s-]*--[\s-]*$/;
+
+/**
+ * A table that was too wide for its console: heading, rule and rows each go on in a line of their own. It is one when the
+ * rule does, whose second part stands right below the first, with two lines of headings before them. A row's second part
+ * ends before the second column begins, which no row does.
+ */
+function foldedAt(lines: readonly TextLine[], at: number): PrintedTable | undefined {
+  const [first, second, rule, rest] = lines.slice(at - 2, at + 2);
+  if (at < 2 || first === undefined || second === undefined || rule === undefined || rest === undefined)
+    return undefined;
+  if (!RULE_PART.test(rest.text) || [first, second].some(({ text }) => text.trim() === "")) return undefined;
+  const from = [...rule.text.matchAll(/-+/g)][1]?.index ?? 0;
+  if (rest.text.trimEnd().length >= from || second.text.trimEnd().length >= from) return undefined;
+  const last = lines.findIndex(({ text }, each) => each > at + 1 && text.trim() === "");
+  const body = lines.slice(at + 2, last === -1 ? undefined : last);
+  const width = Math.max(...[first, rule, ...body].map(({ text }) => text.trimEnd().length));
+  const whole = (one: string, two: string) => one.trimEnd().padEnd(width) + two;
+  const dashes = whole(rule.text, rest.text);
+  const starts = [...dashes.matchAll(/-+/g)].map((match) => match.index);
+  const columns = cells(whole(first.text, second.text), starts).map((cell) => cell.toLowerCase());
+  // Whether dashes at the break are one column's, or two columns' with a blank between that was cut, nothing tells.
+  if (rest.text.startsWith("-") && rule.text.trimEnd().length === width) {
+    return { columns: [], heading: first, rows: [] };
+  }
+  const rows: TableRow[] = [];
+  for (let next = 0; next < body.length; next += 1) {
+    const line = body[next] as TextLine;
+    const below = body[next + 1]?.text ?? "";
+    const isFolded = below !== "" && below.trimEnd().length < from;
+    const values = cells(isFolded ? whole(line.text, below) : line.text, starts);
+    rows.push({ line, cell: (column) => values[columns.indexOf(column.toLowerCase())] ?? "" });
+    if (isFolded) next += 1;
+  }
+  return { columns, heading: first, rows };
 }
 
 /** Cells by where the columns begin; by blanks where a row's blanks were lost on the way. */

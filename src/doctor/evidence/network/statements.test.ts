@@ -67,6 +67,17 @@ const SAID: readonly [string, string, readonly string[]][] = [
     ["hotfix | KB5034768 | 2/14/2024"],
   ],
   ["hostname", "C:\\>hostname\nACT9\n", ["host-name | system | ACT9"]],
+  [
+    "uname -a",
+    "Linux act9 6.1.0-18-amd64 #1 SMP PREEMPT_DYNAMIC Debian 6.1.76-1 (2024-02-01) x86_64 GNU/Linux\n",
+    ["host-name | system | act9"],
+  ],
+  [
+    "uname -a of a Mac",
+    "Darwin mac-3.north.example 23.4.0 Darwin Kernel Version 23.4.0: Fri Mar 15 00:12:41 PDT 2024; root:xnu-10063 arm64\n",
+    ["host-name | system | mac-3.north.example"],
+  ],
+  ["what is said of Linux", "Linux act9 needs 6.1 or later\nLinux hosts 6.1.0 and newer are fine\n", []],
   ["whoami", "C:\\>whoami\nnorth\\kim\n", ["user | whoami | north\\kim"]],
   [
     "nltest",

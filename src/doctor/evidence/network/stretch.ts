@@ -32,7 +32,7 @@ const KNOWN = new Set(
   (
     "nslookup dig host resolve-dnsname test-netconnection tnc psping psping64 tcping paping nc ncat telnet portqry nmap " +
     "curl ping tracert traceroute netstat ss get-nettcpconnection ipconfig ip ifconfig resolvectl route netsh sc get-service " +
-    "w32tm chronyc timedatectl ntpdate ntpq reg get-itemproperty systeminfo dism wmic get-hotfix whoami hostname nltest az " +
+    "w32tm chronyc timedatectl ntpdate ntpq reg get-itemproperty systeminfo dism wmic get-hotfix whoami hostname uname nltest az " +
     "dnscmd get-dnsserverresourcerecord get-netfirewallrule get-netroute cscript slmgr slmgr.vbs ospp.vbs"
   ).split(" "),
 );

@@ -1,6 +1,6 @@
 import type { TextFormat } from "../format.ts";
 import type { TextLine } from "../text.ts";
-import { isName } from "./address.ts";
+import { isAddress, isName } from "./address.ts";
 import { Found } from "./found.ts";
 import { blocksOf } from "./properties.ts";
 import { statement } from "./statement.ts";
@@ -8,7 +8,7 @@ import { type Stretch, stretchesOf } from "./stretch.ts";
 
 /**
  * Reads what tells which machine and system it is: `systeminfo`, `DISM /Get-CurrentEdition`, hotfix lists, `whoami`,
- * `hostname`, `nltest`. Statements: `host-name`, `os-name`, `os-version`, `domain`, `edition`, `hotfix`, `user`,
+ * `hostname`, `uname -a`, `nltest`. Statements: `host-name`, `os-name`, `os-version`, `domain`, `edition`, `hotfix`, `user`,
  * `domain-controller`, `site`, `domain-error`.
  */
 export const systemInformation: TextFormat = {
@@ -20,6 +20,7 @@ export const systemInformation: TextFormat = {
       dism(stretch, found);
       hotfixes(stretch, found);
       short(stretch, found);
+      unixName(stretch, found);
       netLogon(stretch, found);
       if (found.lines.size > before && stretch.command !== undefined)
         found.lines.add(stretch.command.line.number);
@@ -96,6 +97,19 @@ function short({ lines, names, command }: Stretch, found: Found): void {
     statement(found, "services", [value], line, { what: "host-name", name: "system", value });
   } else if (command?.program === "whoami" && /^[\w.-]{1,64}(?:\\[\w.$ -]{1,104})?$/.test(value)) {
     statement(found, "services", names, line, { what: "user", name: "whoami", value });
+  }
+}
+
+/** Kernel, name of the machine, release (behind the kernel's name on a Mac), and then what it was built of and when. */
+const UNAME =
+  /^(?:Linux|Darwin|FreeBSD) (\S{1,255}) \d{1,3}\.\d{1,3}\S{0,80} (?:#\d|Darwin Kernel Version|FreeBSD \d).{0,300}$/;
+
+/** `uname -a`, which is the same in every language. */
+function unixName({ lines }: Stretch, found: Found): void {
+  for (const line of lines) {
+    const [, value = ""] = UNAME.exec(line.text.trim()) ?? [];
+    if (!isName(value) || isAddress(value)) continue;
+    statement(found, "services", [value], line, { what: "host-name", name: "system", value });
   }
 }
 

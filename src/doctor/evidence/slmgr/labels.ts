@@ -303,11 +303,20 @@ export function labelOf(line: string): Labelled | undefined {
     if (!folded.startsWith(label)) continue;
     const rest = text.slice(ends[label.length - 1]);
     const separator = /^[)\s]{0,4}[:：]\s*|^[)\s]{1,4}|^[)]?$/.exec(rest);
-    if (separator === null && !SENTENCES.has(field)) continue;
+    if (!SENTENCES.has(field) && (separator === null || goesOn(rest, label.length < LONG_LABEL))) continue;
     const value = rest.slice(separator?.[0].length ?? 0).trim();
     return { field, language, value, colon: /[:：]/.test(separator?.[0] ?? "") };
   }
   return undefined;
+}
+
+/** A label this long is known without its colon. */
+const LONG_LABEL = 12;
+
+/** Whether a label goes on behind the words that are known: `Nom` is one by itself, and begins `Nom de l’ordinateur KMS :`. */
+function goesOn(rest: string, isShort: boolean): boolean {
+  if (/^[)\s]{0,4}(?:[:：]|$)/.test(rest)) return false;
+  return isShort || /[:：](?![\d/\\])/.test(rest);
 }
 
 /** Whether a label says all by itself, as a heading or a sentence. */
