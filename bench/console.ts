@@ -215,6 +215,7 @@ async function timeList(
     await step(QUICK, typed, "pc-42");
     await open();
     await step("order by name", () => page.click("text=Name"));
+    await step("order by next renewal", () => page.click("text=Next renewal"));
     await step("the next page", () => page.click("text=Next"));
     await step("those with a lease", () => page.value(CHOOSE));
   }

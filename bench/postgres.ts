@@ -80,6 +80,8 @@ async function measure(url: string, machines: number): Promise<[what: string, ta
     store.listMachines({ ...query, ...(page.next && { after: page.next }) }),
   );
   await timed("list, last seen", () => store.listMachines({ ...query, sort: "lastSeen", order: "desc" }));
+  const byRenewal = { ...query, sort: "nextRenewal", renewal: { intervals: INTERVALS } } as const;
+  await timed("list, next renewal", () => store.listMachines(byRenewal));
   await timed("search", () => store.listMachines({ ...query, search: "pc-99" }));
   await timed("events of one", () => store.events({ cmid: cmids[random()] ?? "", limit: 100 }));
   await timed("renewal states", () => store.renewals(INTERVALS, now));

@@ -5,7 +5,7 @@ import { insertMachines, makeMachine } from "./machines.ts";
 import { makeRequest, NOW } from "./requests.ts";
 import { post } from "./system.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 interface Machine {
   readonly application: string;
@@ -56,6 +56,36 @@ describe("GET /v1/machines", () => {
     ]);
     expect((await ask<Page>("GET", `/v1/machines?product=${product.product}`)).body.total).toBe(30);
     expect((await ask<Page>("GET", `/v1/machines?product=${product.application}`)).body.total).toBe(0);
+  });
+
+  test("sorts by the next renewal as it shows it, page by page, on either way", async () => {
+    const { ask, deployment, product } = await startAdmin();
+    const machines = Array.from({ length: 40 }, (_, at) =>
+      makeMachine({
+        application: product.application,
+        product: product.product,
+        name: `pc-${at}`,
+        lastSeen: Date.now() - ((at * 7919) % 40) * 3_600_000,
+        leaseExpires: at % 3 === 0 ? 0 : Date.now() + (at + 1) * 86_400_000,
+      }),
+    );
+    insertMachines(storePath(deployment.hostFolder), machines);
+    const leaf = async (order: string) => {
+      const shown: { readonly cmid: string; readonly nextRenewal: string }[] = [];
+      for (let next: string | undefined = ""; next !== undefined; ) {
+        const cursor: string = next && `&cursor=${next}`;
+        const path = `/v1/machines?sort=nextRenewal&order=${order}&limit=9${cursor}`;
+        const { body } = await ask<Page & { machines: typeof shown }>("GET", path);
+        shown.push(...body.machines);
+        next = body.next;
+      }
+      return shown;
+    };
+    const early = await leaf("asc");
+    const moments = early.map(({ nextRenewal }) => nextRenewal);
+    expect(moments).toEqual(moments.toSorted());
+    expect(new Set(early.map(({ cmid }) => cmid)).size).toBe(40);
+    expect((await leaf("desc")).map(({ cmid }) => cmid)).toEqual(early.map(({ cmid }) => cmid).reverse());
   });
 
   test("stays right over 100,000 machines, page by page, while clients are answered", async () => {
@@ -117,6 +147,11 @@ describe("one machine", () => {
     const noted = await ask<Machine>("PATCH", path, { note: "Reception" });
     expect([noted.status, noted.body.note]).toEqual([200, "Reception"]);
     expect((await ask<Page>("GET", "/v1/machines?search=reception")).body.total).toBe(1);
+    // The same note again changes nothing; none is a change.
+    for (const note of ["Reception", "", ""]) await ask("PATCH", path, { note });
+    const notes = (await ask<Events>("GET", "/v1/events?id=12422")).body.events;
+    expect(notes.map(({ info }) => info)).toEqual(Array(2).fill(`${request?.cmid}, pc-0, admin 127.0.0.1`));
+    expect((await ask<Machine>("GET", path)).body.events.map(({ id }) => id)).toEqual([12290, 12422, 12422]);
     const forgotten = await ask<Machine>("DELETE", path);
     expect([forgotten.status, forgotten.body.name]).toEqual([200, "pc-0"]);
     const { body } = await ask<Status>("GET", "/v1/status");
@@ -152,7 +187,26 @@ describe("one machine", () => {
     expect(events.map(({ info }) => info)).toEqual([`${first.cmid}, pc-0, admin 127.0.0.1`]);
   });
 
-  test("need not take a new CMID when the order is taken back", async () => {
+  test("is no worse for a note or an order that was taken back: the doctor says what it said before", async () => {
+    const { ask, enrol, product } = await startAdmin();
+    const [first] = await enrol(26);
+    const path = `/v1/machines/${product.application}/${first?.cmid}`;
+    const diagnose = async () => {
+      const { body } = await ask<{ verdict: string; document: { findings: { id: string }[] } }>(
+        "GET",
+        "/v1/diagnosis?fresh=true",
+      );
+      return [body.verdict, ...body.document.findings.map(({ id }) => id)];
+    };
+    const before = await diagnose();
+    for (const change of [{ note: "Clone of pc-2?" }, { rearm: true }, { rearm: false }]) {
+      await ask("PATCH", path, change);
+    }
+    expect((await ask<Events>("GET", "/v1/events?id=12422,12423")).body.events.length).toBe(2);
+    expect(await diagnose()).toEqual(before);
+  });
+
+  test("need not take a new CMID when the order is taken back, which event 12423 says once", async () => {
     const { ask, enrol, product, url } = await startAdmin();
     const [first] = await enrol(1);
     const path = `/v1/machines/${product.application}/${first?.cmid}`;
@@ -163,5 +217,8 @@ describe("one machine", () => {
       makeRequest(product, { now: Date.now(), cmid: first?.cmid ?? "", name: "pc-0" }),
     );
     expect(body.rearm).toBeUndefined();
+    await ask("PATCH", path, { rearm: false });
+    const { events } = (await ask<Events>("GET", "/v1/events?id=12407,12423")).body;
+    expect(events.map(({ id }) => id).sort()).toEqual([12407, 12423]);
   });
 });

@@ -24,7 +24,7 @@ import { problemOf } from "./problems.ts";
 import { makeRequest, NOW } from "./requests.ts";
 import { post, startHost, startSystem, stopHost } from "./system.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const MAIN = join(import.meta.dir, "..", "src", "cli", "main.ts");
 

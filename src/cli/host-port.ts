@@ -1,4 +1,4 @@
-import { runningPort } from "../host/describe.ts";
+import { runningHost } from "../host/describe.ts";
 import type { SettingChange } from "../host/settings-change.ts";
 import type { Store } from "../host/store.ts";
 import { eventFields } from "../protocol/events.ts";
@@ -24,10 +24,10 @@ export async function portOutcome(
   { from, to }: SettingChange,
 ): Promise<PortOutcome> {
   const wanted = Number(to);
-  const start = runningPort(folder);
+  const start = runningHost(folder)?.port;
   const isThere = (port: number) => (wanted === 0 ? from === to || port !== start : port === wanted);
   for (let waited = 0; ; waited += LOOK_EVERY) {
-    const listening = runningPort(folder);
+    const listening = runningHost(folder)?.port;
     if (listening === undefined || isThere(listening)) return { listening, isSettled: true };
     const refused = await refusal(store, to);
     if (refused !== undefined) return { listening, isSettled: true, refused };

@@ -9,7 +9,7 @@ import { post } from "../../test/system.ts";
 import { type Deployment, deploy } from "../fleet/deployment.ts";
 
 /** Each test runs several processes, on a machine that others may keep busy. */
-const LIMIT = 60_000;
+const LIMIT = 300_000;
 let deployment: Deployment;
 let data: string[];
 
@@ -40,11 +40,14 @@ test(
     ]);
     expect(lines).toContain("    Current count: 3");
     expect(lines).toContain(`    Listening on Port: ${new URL(url).port}`);
+    // Its setting is on, and it was started without DNS.
+    expect(lines).toContain("    DNS publishing disabled");
     expect(lines).toContain("    Total requests received: 3");
     expect(JSON.parse(await show("dlv", "--json"))).toMatchObject({
       role: "host",
       licenseStatus: "Licensed",
       port: Number(new URL(url).port),
+      dnsPublishing: false,
       applications: [{ name: "Muster Demo", count: 3 }],
     });
   },

@@ -71,7 +71,7 @@ function hostJson(hosts: readonly HostDescription[], now: number): object {
     licenseStatus: licenseStatus(first, now),
     licenseExpires: license === undefined ? undefined : new Date(license.expires).toISOString(),
     port: first?.port,
-    dnsPublishing: first?.settings.dnsPublishing,
+    dnsPublishing: first?.isPublished,
     priority: first?.settings.priority,
     applications: hosts.map(({ application, figures }) => ({ ...application, ...figuresJson(figures) })),
   };

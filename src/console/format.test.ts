@@ -24,8 +24,9 @@ describe("a time beside now", () => {
 });
 
 test.each([
-  [0, "0 byte"],
-  [999, "999 byte"],
+  [0, "0 bytes"],
+  [1, "1 byte"],
+  [999, "999 bytes"],
   [1000, "1 kB"],
   [1_234_567, "1.23 MB"],
   [5e12, "5 TB"],

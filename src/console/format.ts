@@ -52,7 +52,9 @@ export function formatIn(language: string): Format {
     bytes(value) {
       const step = value < 1 ? 0 : Math.min(SIZES.length - 1, Math.floor(Math.log10(value) / 3));
       const unit = SIZES[step] ?? "byte";
-      const style = { style: "unit", unit, unitDisplay: "short", maximumSignificantDigits: 3 } as const;
+      // The short form of bytes knows no plural in English.
+      const unitDisplay = step === 0 ? "long" : "short";
+      const style = { style: "unit", unit, unitDisplay, maximumSignificantDigits: 3 } as const;
       return new Intl.NumberFormat(language, style).format(value / 1000 ** step);
     },
   };

@@ -21,7 +21,7 @@ import { initHost, openGrant } from "./folder.ts";
 import { keepKey, keptKeys } from "./kept-keys.ts";
 
 const NOW = Date.UTC(2026, 10, 22, 6, 44);
-const ask = createAskVendor({ timeout: 5_000 });
+const ask = createAskVendor({ timeout: 60_000 });
 let vendor: Vendor;
 let folder: string;
 

@@ -9,6 +9,7 @@ import { openSituation } from "./situation.ts";
 import type { HostDescription } from "./slmgr-lines.ts";
 
 const MOST_FILE = 64;
+const WITHOUT_DNS = "no-dns";
 
 /** What a host shows of itself, one description for each application of its catalogue. Throws NOT_INITIALIZED. */
 export async function describeHost(folder: string, now: number): Promise<HostDescription[]> {
@@ -19,11 +20,13 @@ export async function describeHost(folder: string, now: number): Promise<HostDes
     const { catalogue, license } = grant;
     const key = keyOfLicense(folder, license);
     const installationId = key === undefined ? undefined : await installationIdIn(folder, key);
-    const port = runningPort(folder) ?? settings.port;
+    const running = runningHost(folder);
+    const port = running?.port ?? settings.port;
+    const isPublished = settings.dnsPublishing && (running?.hasDns ?? true);
     return await Promise.all(
       catalogue.applications.map(async (application) => {
         const figures = await store.figures(application.id, now);
-        return { host: id, application, license, installationId, figures, settings, port };
+        return { host: id, application, license, installationId, figures, settings, port, isPublished };
       }),
     );
   } finally {
@@ -31,15 +34,24 @@ export async function describeHost(folder: string, now: number): Promise<HostDes
   }
 }
 
-/** Leaves the port of a running host where other commands find it. */
-export function notePort(folder: string, port: number): void {
-  writeWhole(portFile(folder), `${port}\n`);
+/** What other commands are told of a running host. */
+export interface Running {
+  readonly port: number;
+  /** False for a host that was started without DNS, whatever its settings say. */
+  readonly hasDns: boolean;
 }
 
-/** The port that the host of a folder listens on; undefined when it does not run. */
-export function runningPort(folder: string): number | undefined {
+/** Leaves what a running host is where other commands find it. */
+export function noteRunning(folder: string, { port, hasDns }: Running): void {
+  writeWhole(portFile(folder), `${port}${hasDns ? "" : ` ${WITHOUT_DNS}`}\n`);
+}
+
+/** The host of a folder while it runs; undefined when it does not. */
+export function runningHost(folder: string): Running | undefined {
   if (!isLocked(folder)) return undefined;
-  return Number(readIfThere(portFile(folder), MOST_FILE)) || undefined;
+  const [first, second] = (readIfThere(portFile(folder), MOST_FILE) ?? "").trim().split(" ");
+  const port = Number(first);
+  return port > 0 ? { port, hasDns: second !== WITHOUT_DNS } : undefined;
 }
 
 function portFile(folder: string): string {

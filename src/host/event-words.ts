@@ -170,4 +170,16 @@ export const EVENT_WORDS: Readonly<Record<EventId, Readonly<Record<Language, Eve
     "ストアがディスク上で破損し、最後に保存した内容が失われました。",
     "書き込んだ内容がディスクに残っていませんでした。失われたトランザクションのマシンは、次の更新時に再び数えられます。ディスクの状態を確認してください。",
   ),
+  12422: words(
+    12422,
+    "An administrator wrote a note on a machine, or took it away; it changes nothing for the machine.",
+    "マシンのメモが変更されました。",
+    "管理者がマシンのメモを書き換えたか、消去しました。マシンの動作には影響しません。",
+  ),
+  12423: words(
+    12423,
+    "An administrator took back the order of event 12407 before the machine asked; the machine keeps its CMID.",
+    "新しい CMID を取得させる指示が取り消されました。",
+    "管理者がイベント 12407 の指示を、マシンが要求する前に取り消しました。マシンは今の CMID を使い続けます。",
+  ),
 };

@@ -34,7 +34,7 @@ describe.each(STORES)("forgetting a machine in %s", (_, makePlace) => {
     const { store, figures } = await openWith(await makePlace(), machines);
     const [first] = machines;
     if (!first) throw new Error("there are machines");
-    await store.noteMachine(first, "a note");
+    await store.noteMachine(first, "a note", () => [], NOW);
     await store.orderRearm(first, true, () => [], NOW);
     expect(await figures()).toEqual({ unique: 3, leased: 3 });
     const tell = ({ cmid, name }: Machine) => [{ id: 12405, cmid, info: `${cmid}, ${name}, test` }] as const;

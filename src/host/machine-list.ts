@@ -1,7 +1,7 @@
 import { isUuid } from "../protocol/ids.ts";
 import { problem } from "../protocol/problems.ts";
 import type { Machine } from "./machine.ts";
-import type { RenewalIntervals, RenewalState } from "./renewal-times.ts";
+import { nextRenewalSql, type RenewalIntervals, type RenewalState } from "./renewal-times.ts";
 
 /** What machines can be sorted by. */
 export const MACHINE_SORTS = [
@@ -13,6 +13,7 @@ export const MACHINE_SORTS = [
   "firstSeen",
   "lastSeen",
   "leaseExpires",
+  "nextRenewal",
   "requests",
 ] as const;
 
@@ -28,8 +29,10 @@ export interface MachineQuery {
   /** Part of the name, the CMID, the address or the note; ASCII letters in either case. */
   readonly search?: string | undefined;
   readonly state?: MachineState | undefined;
-  /** Where it stands between two renewals, at these intervals. */
-  readonly renewal?: { readonly state: RenewalState; readonly intervals: RenewalIntervals } | undefined;
+  /** The intervals that the order by `nextRenewal` goes by; with a state, only machines in it. */
+  readonly renewal?:
+    | { readonly state?: RenewalState | undefined; readonly intervals: RenewalIntervals }
+    | undefined;
   readonly application?: string | undefined;
   /** The product that the machine asked for last. */
   readonly product?: string | undefined;
@@ -64,6 +67,12 @@ export interface MachinePage {
   readonly total: number | undefined;
   /** Where the next page begins; undefined when this is the last. */
   readonly next: Place | undefined;
+}
+
+/** The moment of the next renewal of each machine, in SQL that both stores take. Throws DEFECT without intervals. */
+export function renewalOrderSql({ renewal, now }: Pick<MachineQuery, "renewal" | "now">): string {
+  if (renewal === undefined) throw problem("DEFECT", "The order by next renewal needs the intervals.");
+  return nextRenewalSql(renewal.intervals, now);
 }
 
 /** The state of a machine's lease at a moment. */

@@ -8,8 +8,8 @@ export interface RearmOrders {
   /** Follows orders that other processes gave. */
   refresh(): Promise<void>;
   /**
-   * Orders that a machine's next answer tells it to take a new CMID, with event 12407, or takes that back. False when
-   * there is no such machine.
+   * Orders that a machine's next answer tells it to take a new CMID, with event 12407, or takes that back, with event
+   * 12423. False when there is no such machine.
    */
   order(key: MachineKey, isOrdered: boolean, by: string, now: number): Promise<boolean>;
   /** The store's commit, with the orders carried out; each once, unless the answer's fate is unknown. */
@@ -36,8 +36,8 @@ export function openRearmOrders(
     },
     async order(key, isOrdered, by, now) {
       const tell = ({ cmid, name }: { cmid: string; name: string }) => {
-        const info = eventInfo(12407, { cmid, name, by: oneField(by) });
-        return isOrdered ? [{ id: 12407, cmid, info } as const] : [];
+        const id = isOrdered ? 12407 : 12423;
+        return [{ id, cmid, info: eventInfo(id, { cmid, name, by: oneField(by) }) } as const];
       };
       const isThere = await store.orderRearm(key, isOrdered, tell, now);
       if (isThere && isOrdered) standing.add(nameOf(key));

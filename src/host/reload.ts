@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { followCertificate } from "./certificate-watch.ts";
-import { notePort } from "./describe.ts";
+import { noteRunning } from "./describe.ts";
 import { followSettings } from "./follow-settings.ts";
 import type { MovableListener } from "./movable-listener.ts";
 import type { PublishedHost } from "./publish-running.ts";
@@ -39,7 +39,7 @@ export function keepReloaded(
 ): Reloading {
   const { current: situation } = live;
   const { publication } = inDns;
-  const onMove = (port: number) => notePort(folder, port);
+  const onMove = (port: number) => noteRunning(folder, { port, hasDns: publication !== undefined });
   const onRenewed = () => log.info("Clients are shown the new certificate.");
   const parts = { listener, publication, store, clock, onMove, onTrouble };
   const follow = followSettings(parts, situation().settings);

@@ -32,7 +32,7 @@ export function nextRenewal(
 ): number {
   if (leaseExpires <= now) return lastSeen + intervals.unlicensed;
   const interval = intervals.others.get(product) ?? intervals.usual;
-  return lastSeen + Math.min(interval, Math.floor((leaseExpires - lastSeen) / 2));
+  return lastSeen + Math.min(interval, Math.trunc((leaseExpires - lastSeen) / 2));
 }
 
 /** Whether a machine holds a lease and should have renewed it by now. */
@@ -45,16 +45,27 @@ export function isOverdue(
   return machine.leaseExpires > now && (now - machine.lastSeen) * 10 > pause * SPREAD;
 }
 
+/** What `nextRenewal` gives, from the columns of `machine`, in SQL that both stores take. */
+export function nextRenewalSql(intervals: RenewalIntervals, now: number): string {
+  return `last_seen + CASE WHEN lease_expires <= ${Math.floor(now)} THEN ${whole(intervals.unlicensed)} ELSE ${pauseSql(intervals)} END`;
+}
+
 /** The condition of a renewal state over the columns of `machine`, in SQL that both stores take. */
 export function renewalSql(state: RenewalState, intervals: RenewalIntervals, now: number): string {
   if (state === "failing") return "code <> '0x00000000'";
   const moment = Math.floor(now);
-  const pause = `(CASE WHEN ${intervalSql(intervals)} < (lease_expires - last_seen) / 2 THEN ${intervalSql(intervals)}
-    ELSE (lease_expires - last_seen) / 2 END)`;
+  const pause = pauseSql(intervals);
   const isLate = `(${moment} - last_seen) * 10 > ${pause} * ${SPREAD}`;
   if (state === "overdue") return `(lease_expires > ${moment} AND ${isLate})`;
   const limit = moment + (state === "day" ? DAY : 7 * DAY);
   return `(lease_expires > ${moment} AND NOT ${isLate} AND last_seen + ${pause} <= ${limit})`;
+}
+
+/** How long a machine that holds a lease waits until it asks again. */
+function pauseSql(intervals: RenewalIntervals): string {
+  const interval = intervalSql(intervals);
+  const half = "(lease_expires - last_seen) / 2";
+  return `(CASE WHEN ${interval} < ${half} THEN ${interval} ELSE ${half} END)`;
 }
 
 function intervalSql({ usual, others }: RenewalIntervals): string {

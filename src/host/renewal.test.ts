@@ -22,7 +22,7 @@ let key: string;
 let url: string;
 let troubles: string[];
 let questions: number;
-const ask = createAskVendor({ timeout: 5_000 });
+const ask = createAskVendor({ timeout: 60_000 });
 
 /** A host whose licence was granted at START, and a vendor that serves by the same clock. */
 beforeEach(async () => {

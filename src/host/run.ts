@@ -3,7 +3,7 @@ import type { OnlineVendor } from "../client/ask-vendor.ts";
 import { type CertificateFiles, readCertificate } from "../vendor/certificate.ts";
 import { type AdminAddress, type OpenAdmin, openAdmin } from "./admin/open.ts";
 import { openToken } from "./admin/token.ts";
-import { notePort } from "./describe.ts";
+import { noteRunning } from "./describe.ts";
 import { openGrant, openIdentity } from "./folder.ts";
 import { takeStore } from "./folder-store.ts";
 import { createSettler } from "./host.ts";
@@ -135,7 +135,7 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   opened.defer(() => signer.stop());
   const listener = await listenToClients(gate.settler, config, { signer, situation, meters });
   opened.defer(() => listener.stop());
-  notePort(folder, listener.port);
+  noteRunning(folder, { port: listener.port, hasDns: config.publishing !== undefined });
   log.info({ host: identity.id, name: identity.name, url: listener.url }, "The host answers.");
   const inDns = publishRunning(config, { store, situation, log });
   opened.defer(() => inDns.stop());

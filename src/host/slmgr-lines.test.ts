@@ -34,6 +34,7 @@ const description: HostDescription = {
     retentionDays: 365,
   },
   port: 1700,
+  isPublished: true,
 };
 const without = (change: Partial<HostDescription>): HostDescription => ({ ...description, ...change });
 const settings = (change: Partial<HostDescription["settings"]>) =>
@@ -151,8 +152,8 @@ describe("the license status of a host", () => {
 });
 
 test.each([
-  [settings({ dnsPublishing: false }), "    DNS publishing disabled"],
-  [settings({ dnsPublishing: true }), "    DNS publishing enabled"],
+  [without({ isPublished: false }), "    DNS publishing disabled"],
+  [without({ isPublished: true }), "    DNS publishing enabled"],
   [settings({ priority: "low" }), "    KMS priority: Low"],
   [without({ port: 1688 }), "    Listening on Port: 1688"],
 ])("a setting shows in its line %#", (host, line) => {

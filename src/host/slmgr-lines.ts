@@ -19,6 +19,8 @@ export interface HostDescription {
   readonly settings: HostSettings;
   /** The port it listens on, or would. */
   readonly port: number;
+  /** Whether it publishes itself in DNS, or would: by its setting, unless it runs without DNS. */
+  readonly isPublished: boolean;
 }
 
 const INDENT = "    ";
@@ -79,7 +81,7 @@ function keyLines({ license }: HostDescription, now: number): string[] {
   return [key, "License Status: Licensed", `Volume activation expiration: ${left}`];
 }
 
-function hostBlock({ figures, settings, port }: HostDescription): string[] {
+function hostBlock({ figures, settings, port, isPublished }: HostDescription): string[] {
   const { current, requests } = figures;
   const byStatus = REQUESTS.map(
     ([label, status]) => `Requests with License Status ${label}: ${requests.byStatus[status]}`,
@@ -90,7 +92,7 @@ function hostBlock({ figures, settings, port }: HostDescription): string[] {
     ...indent([
       `Current count: ${current}`,
       `Listening on Port: ${port}`,
-      `DNS publishing ${settings.dnsPublishing ? "enabled" : "disabled"}`,
+      `DNS publishing ${isPublished ? "enabled" : "disabled"}`,
       `KMS priority: ${settings.priority === "low" ? "Low" : "Normal"}`,
     ]),
     "",

@@ -136,12 +136,22 @@ export interface Store {
   listMachines(query: MachineQuery): Promise<MachinePage>;
   /** A machine with what administrators have said of it. */
   listedMachine(key: MachineKey): Promise<ListedMachine | undefined>;
-  /** Keeps a text with a machine, "" none; a renewal leaves it as it is. False when there is no such machine. */
-  noteMachine(key: MachineKey, note: string): Promise<boolean>;
+  /**
+   * Keeps a text with a machine, "" none, and writes what `tell` makes of the machine in the same transaction; the text
+   * that it has already changes nothing and tells nothing. A renewal leaves it as it is. False when there is no such
+   * machine.
+   */
+  noteMachine(
+    key: MachineKey,
+    note: string,
+    tell: (machine: Machine) => readonly EventDraft[],
+    now: number,
+  ): Promise<boolean>;
   /**
    * Orders that a machine's next answer tells it to take a new CMID, or takes the order back, and writes what `tell`
-   * makes of the machine in the same transaction; an order that stands already changes nothing and tells nothing. The
-   * order stands until it is taken back: whoever carries it out does that. False when there is no such machine.
+   * makes of the machine in the same transaction; an order that stands already, or none that is taken back, changes
+   * nothing and tells nothing. The order stands until it is taken back: whoever carries it out does that. False when
+   * there is no such machine.
    */
   orderRearm(
     key: MachineKey,

@@ -169,6 +169,16 @@ export const EVENTS = {
     message: "The store was damaged on its disk, and what it stored last is lost.",
     fields: ["transactions"],
   },
+  12422: {
+    side: "host",
+    message: "The note on a machine was changed.",
+    fields: ["cmid", "name", "by"],
+  },
+  12423: {
+    side: "host",
+    message: "The order that a machine takes a new CMID was taken back.",
+    fields: ["cmid", "name", "by"],
+  },
 } as const satisfies Record<number, EventKind>;
 
 export type EventId = keyof typeof EVENTS;

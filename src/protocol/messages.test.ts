@@ -138,7 +138,9 @@ test("for any change of a good request it is read or the changed field is named"
       const changed = withMember(path, value);
       try {
         const read = parseRequest(changed);
-        expect(parseRequest(JSON.parse(JSON.stringify(read)))).toEqual(read);
+        // As text: a value may be -0, which is 0 once it has been written.
+        const text = JSON.stringify(read);
+        expect(JSON.stringify(parseRequest(JSON.parse(text)))).toBe(text);
       } catch (error) {
         expect(error).toMatchObject({ name: "BAD_REQUEST" });
         expect((error as Error).message).toContain(path);
@@ -203,7 +205,9 @@ test("for any JSON value an answer is read or NOT_A_HOST, nothing else", () => {
     fc.property(names, fc.jsonValue(), (name, value) => {
       try {
         const read = parseAnswer({ ...answer, [name]: value });
-        expect(parseAnswer(JSON.parse(JSON.stringify(read)))).toEqual(read);
+        // As text: a value may be -0, which is 0 once it has been written.
+        const text = JSON.stringify(read);
+        expect(JSON.stringify(parseAnswer(JSON.parse(text)))).toBe(text);
       } catch (error) {
         expect(error).toMatchObject({ name: "NOT_A_HOST" });
         expect((error as Error).message).toContain(name);

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { writeFileSync } from "node:fs";
-import { openConsole } from "./console.ts";
+import { fits, openConsole } from "./console.ts";
 
 const PICTURES = process.env.MUSTER_PICTURES;
 
@@ -36,11 +36,11 @@ test("events are listed, filtered, followed, and tell in words what they mean", 
   await page.waitFor("text=pc-4");
   expect(await page.axe()).toEqual([]);
   await page.look({ width: 360, scheme: "dark" });
-  expect(await page.value<boolean>("document.documentElement.scrollWidth <= 360")).toBe(true);
+  await fits(page, 360);
   expect(await page.axe()).toEqual([]);
   if (PICTURES) writeFileSync(`${PICTURES}/events-360.png`, await page.picture());
   expect(page.complaints).toEqual([]);
-}, 60_000);
+}, 180_000);
 
 /** The ids that the table shows, from the top. */
 const IDS = `[...document.querySelectorAll("tbody .badge")].map((each) => each.textContent)`;

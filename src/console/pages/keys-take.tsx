@@ -1,4 +1,4 @@
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { useWords } from "../language.tsx";
 import { Button } from "../parts/button.tsx";
 import { Failure } from "../parts/failure.tsx";
@@ -16,6 +16,7 @@ interface TakeAnswerProps {
 /** Takes in a document of the vendor: as a file, as a picture of a QR code, through a camera, or as text. */
 export function TakeAnswer({ label, action, onText }: TakeAnswerProps) {
   const words = useWords({ en, ja });
+  const input = useRef<HTMLInputElement>(null);
   const [text, setText] = useState("");
   const [isBusy, setIsBusy] = useState(false);
   const [wrong, setWrong] = useState<string>();
@@ -48,17 +49,21 @@ export function TakeAnswer({ label, action, onText }: TakeAnswerProps) {
         if (!isBusy) void take(text);
       }}
     >
+      <input
+        ref={input}
+        type="file"
+        hidden
+        accept=".jws,.txt,image/*"
+        onChange={({ currentTarget }) => {
+          void takeFile(currentTarget.files?.[0]);
+          currentTarget.value = "";
+        }}
+      />
       <Field label={label}>
         {(control) => (
-          <input
-            {...control}
-            type="file"
-            accept=".jws,.txt,image/*"
-            onChange={({ currentTarget }) => {
-              void takeFile(currentTarget.files?.[0]);
-              currentTarget.value = "";
-            }}
-          />
+          <Button {...control} isBusy={isBusy} onClick={() => input.current?.click()}>
+            {words.chooseFile}
+          </Button>
         )}
       </Field>
       <Field label={words.answerText} error={wrong}>

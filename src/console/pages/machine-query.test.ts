@@ -44,6 +44,12 @@ describe("what is chosen of the machines", () => {
     );
   });
 
+  test("can be the order of the next renewal", () => {
+    const choice = readChoice({ sort: "nextRenewal", order: "asc" });
+    expect(choiceAddress(choice)).toBe("/machines?sort=nextRenewal&order=asc");
+    expect(machinesPath(choice)).toBe("/v1/machines?sort=nextRenewal&order=asc&limit=50");
+  });
+
   test("leaves machines out when it is filtered, not when it is sorted or leafed through", () => {
     expect(isFiltered({ ...EVERYTHING, sort: "name", page: 2, cursor: "x" })).toBe(false);
     expect(isFiltered({ ...EVERYTHING, search: "x" })).toBe(true);

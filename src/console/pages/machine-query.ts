@@ -11,6 +11,7 @@ const SORTS = {
   product: "product",
   lastSeen: "lastSeen",
   leaseExpires: "leaseExpires",
+  nextRenewal: "nextRenewal",
   address: "address",
   requests: "requests",
 } as const;

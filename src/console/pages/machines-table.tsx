@@ -2,6 +2,7 @@ import type { Machine } from "../api-types.ts";
 import { useFormat, useWords } from "../language.tsx";
 import { type Column, type Sort, Table } from "../parts/table.tsx";
 import { Time } from "../parts/time.tsx";
+import { useNow } from "../use-now.ts";
 import { en } from "../words/en/machines.ts";
 import { ja } from "../words/ja/machines.ts";
 import { keyOf, type MachineChoice, machineAddress } from "./machine-query.ts";
@@ -44,7 +45,12 @@ export function MachineTable(props: MachineTableProps) {
       ),
     },
     { name: "state", label: words.state, isSortable: true, cell: (machine) => <MachineState {...machine} /> },
-    { name: "product", label: words.product, isSortable: true, cell: ({ product }) => nameOf(product) },
+    {
+      name: "product",
+      label: words.product,
+      isSortable: true,
+      cell: ({ product }) => <span class="machines-product">{nameOf(product)}</span>,
+    },
     {
       name: "lastSeen",
       label: words.lastSeen,
@@ -54,7 +60,8 @@ export function MachineTable(props: MachineTableProps) {
     {
       name: "nextRenewal",
       label: words.nextRenewal,
-      cell: ({ nextRenewal }) => <Time at={nextRenewal} as="relative" />,
+      isSortable: true,
+      cell: ({ nextRenewal }) => <NextRenewal at={nextRenewal} />,
     },
     {
       name: "leaseExpires",
@@ -62,7 +69,12 @@ export function MachineTable(props: MachineTableProps) {
       isSortable: true,
       cell: ({ leaseExpires }) => <LeaseEnd at={leaseExpires} />,
     },
-    { name: "address", label: words.address, isSortable: true, cell: ({ address }) => address },
+    {
+      name: "address",
+      label: words.address,
+      isSortable: true,
+      cell: ({ address }) => <span class="machines-address">{address}</span>,
+    },
     {
       name: "requests",
       label: words.requests,
@@ -80,6 +92,19 @@ export function MachineTable(props: MachineTableProps) {
       sort={{ by: choice.sort, order: choice.order }}
       onSort={({ by, order }: Sort) => onSort({ sort: by as MachineChoice["sort"], order })}
     />
+  );
+}
+
+/** What is to come, or should have come. */
+function NextRenewal({ at }: { at: string }) {
+  const words = useWords({ en, ja });
+  const { relative } = useFormat();
+  const now = useNow();
+  if (Date.parse(at) > now) return <Time at={at} as="relative" />;
+  return (
+    <time dateTime={at} title={`${at.slice(0, 19).replace("T", " ")} UTC`} class="time faint">
+      {words.wasDue(relative(at, now))}
+    </time>
   );
 }
 

@@ -34,7 +34,7 @@ export function Verdict() {
         <Badge kind={KINDS[data.verdict]}>{words.verdicts[data.verdict]}</Badge>{" "}
         {data.verdict === "healthy" ? words.nothingWrong : isIdle ? words.nobodyAsked : data.sentence}{" "}
         <span class="faint">
-          <Time at={data.made} as="relative" />
+          · {words.made} <Time at={data.made} as="relative" /> ·
         </span>{" "}
         <a href="/findings">{words.toFindings}</a>
       </p>

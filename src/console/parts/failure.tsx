@@ -19,7 +19,7 @@ export function Failure({ error, onRetry }: FailureProps) {
       <Shape kind="bad" />
       <div>
         <p>
-          <strong>{words.failed}.</strong> {text} {known?.code && <code>{known.code}</code>}
+          <strong>{words.failed}</strong> {text} {known?.code && <code>{known.code}</code>}
         </p>
         {onRetry && <Button onClick={onRetry}>{words.tryAgain}</Button>}
       </div>

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { useSession } from "../session.tsx";
 
@@ -19,11 +19,11 @@ export function Page({ title, aside, children }: PageProps) {
   const { path } = useLocation();
   const { session } = useSession();
   const heading = useRef<HTMLHeadingElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     document.title = [title, session?.name, "Muster"].filter(Boolean).join(" · ");
   }, [title, session?.name]);
   // Another path is another page, also of the same kind.
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (hasShown) heading.current?.focus({ preventScroll: true });
     hasShown = true;
   }, [path]);

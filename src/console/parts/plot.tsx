@@ -95,7 +95,12 @@ function optionsOf(
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(1, most * 1.1)] } },
     axes: [
-      { ...axis, values: (_, at) => at.map((each) => format.short(each * 1000, spanOf(at) * 1000)) },
+      // Room for a day in Japanese, which takes more than one in English.
+      {
+        ...axis,
+        space: 72,
+        values: (_, at) => at.map((each) => format.short(each * 1000, spanOf(at) * 1000)),
+      },
       { ...axis, size: 44, values: (_, at) => at.map(format.number) },
     ],
     series: [

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { useShellWords } from "./words.ts";
 
 interface SearchProps {
@@ -23,7 +23,8 @@ export function Search({ label, value, onSearch }: SearchProps) {
     if (value !== told.current) setText(value);
     told.current = value;
   }, [value]);
-  useEffect(() => {
+  // Before the field can be seen: what names the key must not come before it works.
+  useLayoutEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       const isTyping = (event.target as Element).closest("input, textarea, select, dialog") !== null;
       if (event.key !== "/" || isTyping || event.ctrlKey || event.metaKey || event.altKey) return;

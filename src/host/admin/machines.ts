@@ -89,8 +89,8 @@ const listMachines = route({
     const { store, clock } = admin;
     const now = clock();
     const intervals = intervalsOf(admin);
-    const due = renewal && { state: renewal, intervals };
     const after = cursor === undefined ? undefined : readCursor(cursor, query);
+    const due = { state: renewal, intervals };
     const { machines, total, next } = await store.listMachines({ ...query, renewal: due, after, now });
     return {
       machines: machines.map((machine) => machineJson(machine, intervals, now)),
@@ -117,7 +117,8 @@ const showMachine = route({
 const changeMachine = route({
   method: "PATCH",
   path: "/v1/machines/:application/:cmid",
-  summary: "Keep a note with a machine, or have its next answer tell it to take a new CMID (event 12407).",
+  summary:
+    "Keep a note with a machine (event 12422), have its next answer tell it to take a new CMID (event 12407), or take that back (event 12423).",
   takes: {
     path: machineKey,
     body: z.strictObject({ note: z.string().max(1000).optional(), rearm: z.boolean().optional() }),
@@ -126,8 +127,11 @@ const changeMachine = route({
   async handle({ path, body: { note, rearm }, from }, admin) {
     const { store, orders, clock } = admin;
     const now = clock();
-    if (note !== undefined) await store.noteMachine(path, note);
-    if (rearm !== undefined) await orders.order(path, rearm, `admin ${from}`, now);
+    const by = oneField(`admin ${from}`);
+    const tell = ({ cmid, name }: { cmid: string; name: string }) =>
+      [{ id: 12422, cmid, info: eventInfo(12422, { cmid, name, by }) }] as const;
+    if (note !== undefined) await store.noteMachine(path, note, tell, now);
+    if (rearm !== undefined) await orders.order(path, rearm, by, now);
     return machineJson((await store.listedMachine(path)) ?? unknown(path), intervalsOf(admin), now);
   },
 });

@@ -44,6 +44,7 @@ export async function backupHost(folder: string, file: string, now: number): Pro
     const store = join(workplace, basename(storePath(folder)));
     const rows = await copyStore(storePath(folder), store);
     const paths = FOLDER_FILES.map((each) => join(folder, each)).filter((path) => existsSync(path));
+    for (const path of paths) refuseOtherKinds(path);
     const files = [...paths, store].map((path) => ({ name: basename(path), path }));
     const archive = join(workplace, "archive");
     await writeArchive(archive, files, { muster: version, host, name, rows }, now);
@@ -57,6 +58,15 @@ export async function backupHost(folder: string, file: string, now: number): Pro
 export function backupName(host: string, now: number): string {
   const stamp = new Date(now).toISOString().replace(/\.\d+|[-:]/g, "");
   return `muster-${host.replace(/[^\w.-]/g, "_")}-${stamp}.tar.gz`;
+}
+
+/** Throws BAD_INPUT for what is no plain file: a pipe would be read for ever. */
+function refuseOtherKinds(path: string): void {
+  if (statSync(path).isFile()) return;
+  throw problem(
+    "BAD_INPUT",
+    `${path} cannot be backed up: it is no plain file; restore it from an earlier backup.`,
+  );
 }
 
 /** Takes a folder beside the file for as long as the backup takes, and clears what a killed backup left in it. */

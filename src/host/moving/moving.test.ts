@@ -20,7 +20,7 @@ import type { StoreTables } from "./store-tables.ts";
 import { type Row, TABLE_NAMES, type Table } from "./tables.ts";
 import { settle, takeInto } from "./take-rows.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 type Content = Record<Table, Row[]>;
 

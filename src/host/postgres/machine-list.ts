@@ -1,11 +1,17 @@
-import type { ListedMachine, MachinePage, MachineQuery, MachineSort } from "../machine-list.ts";
-import { renewalSql } from "../renewal-times.ts";
+import {
+  type ListedMachine,
+  type MachinePage,
+  type MachineQuery,
+  type MachineSort,
+  renewalOrderSql,
+} from "../machine-list.ts";
+import { nextRenewal, renewalSql } from "../renewal-times.ts";
 import type { PostgresDatabase } from "./database.ts";
 import { likePattern } from "./like-pattern.ts";
 import { MACHINE_COLUMNS, type MachineRow, toMachine } from "./rows.ts";
 
 /** Where what is sorted by stands: in `machine`, or in `identity`. */
-const SORT_COLUMNS: Record<MachineSort, string> = {
+const SORT_COLUMNS: Record<Exclude<MachineSort, "nextRenewal">, string> = {
   // In the collation "C" only the 26 letters of ASCII are folded, as in SQLite's NOCASE.
   name: "lower(i.name)",
   cmid: "m.cmid",
@@ -23,6 +29,7 @@ const NUMBERS: ReadonlySet<MachineSort> = new Set([
   "firstSeen",
   "lastSeen",
   "leaseExpires",
+  "nextRenewal",
   "requests",
 ]);
 
@@ -77,8 +84,14 @@ export async function listMachines(database: PostgresDatabase, query: MachineQue
   return {
     machines: page,
     total: isCounted ? (counted ?? rows[0]?.total ?? 0) : undefined,
-    next: end && { value: end[sort], application: end.application, cmid: end.cmid },
+    next: end && { value: placeIn(end, query), application: end.application, cmid: end.cmid },
   };
+}
+
+/** What a machine is sorted by. */
+function placeIn(machine: ListedMachine, { sort, renewal, now }: MachineQuery): string | number {
+  if (sort !== "nextRenewal") return machine[sort];
+  return renewal === undefined ? 0 : nextRenewal(machine, renewal.intervals, now);
 }
 
 /** How many machines match, where nothing is searched for: they need not be joined with who they are. */
@@ -93,18 +106,19 @@ async function countMatching(database: PostgresDatabase, query: MachineQuery): P
 /** The keys of all machines that match, each with what it is sorted by. */
 function matching(query: MachineQuery): string {
   const { search, sort } = query;
-  const isOfIdentity = SORT_COLUMNS[sort].includes("i.");
+  const column = sort === "nextRenewal" ? renewalOrderSql(query) : SORT_COLUMNS[sort];
+  const isOfIdentity = column.includes("i.");
   const tables = [
     "machine AS m",
     ...(isOfIdentity ? ["JOIN identity AS i USING (application, cmid)"] : []),
     ...(search ? ["JOIN found USING (application, cmid)"] : []),
   ];
-  return `SELECT application, cmid, ${SORT_COLUMNS[sort]} AS place FROM ${tables.join(" ")}
+  return `SELECT application, cmid, ${column} AS place FROM ${tables.join(" ")}
     WHERE ${MATCHES} AND ${isDue(query)}`;
 }
 
 function isDue({ renewal, now }: MachineQuery): string {
-  return renewal === undefined ? "true" : renewalSql(renewal.state, renewal.intervals, now);
+  return renewal?.state === undefined ? "true" : renewalSql(renewal.state, renewal.intervals, now);
 }
 
 /** A machine with what administrators have said of it, from its row. */

@@ -40,17 +40,34 @@ export async function listedMachine(
   return row && toListed(row);
 }
 
-/** Keeps a text with a machine that is there, "" none. False when it is not there. */
-export async function putNote(database: PostgresDatabase, key: MachineKey, note: string): Promise<boolean> {
-  return database.write([readMachine(key)], ({ last }, [rows = []]) => {
+/** Keeps a text with a machine that is there, "" none, and tells of a change. False when it is not there. */
+export async function putNote(
+  { database, host }: MachineParts,
+  key: MachineKey,
+  note: string,
+  tell: (machine: Machine) => readonly EventDraft[],
+  now: number,
+): Promise<boolean> {
+  // PostgreSQL keeps any character but this one.
+  const text = note.replaceAll("\0", "");
+  return database.write([readMachine(key), readNote(key)], (transaction, [rows = [], notes = []]) => {
     const [row] = rows as MachineRow[];
     if (row === undefined) return false;
-    last("DELETE FROM note WHERE application = $1 AND cmid = $2", [row.application, row.cmid]);
-    // PostgreSQL keeps any character but this one.
-    const text = note.replaceAll("\0", "");
-    if (text !== "") last("INSERT INTO note VALUES ($1, $2, $3)", [row.application, row.cmid, text]);
+    const [before] = notes as { text: string }[];
+    if ((before?.text ?? "") === text) return true;
+    writeEvents(transaction, tell(toMachine(row)), host, now);
+    transaction.last("DELETE FROM note WHERE application = $1 AND cmid = $2", [row.application, row.cmid]);
+    const put = "INSERT INTO note VALUES ($1, $2, $3)";
+    if (text !== "") transaction.last(put, [row.application, row.cmid, text]);
     return true;
   });
+}
+
+function readNote({ application, cmid }: MachineKey): Statement {
+  return [
+    "SELECT text FROM note JOIN application ON number = application WHERE id = $1 AND cmid = $2",
+    [application, cmid],
+  ];
 }
 
 /** Keeps or drops the order for a new CMID, and tells of a change. False when there is no such machine. */

@@ -211,8 +211,13 @@ class PostgresStore implements Store {
     return listedMachine(this.database, key);
   }
 
-  async noteMachine(key: MachineKey, note: string): Promise<boolean> {
-    return putNote(this.database, key, note);
+  async noteMachine(
+    key: MachineKey,
+    note: string,
+    tell: (machine: Machine) => readonly EventDraft[],
+    now: number,
+  ): Promise<boolean> {
+    return putNote(this.parts, key, note, tell, now);
   }
 
   async orderRearm(

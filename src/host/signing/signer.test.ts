@@ -31,8 +31,9 @@ async function makeSigner(folderOfThread?: string) {
   return { signer, signMany, here, troubles };
 }
 
-/** Signs until the thread takes part, or is known not to. */
+/** Signs until the thread takes part, or is known not to; with one processor there is none. */
 async function warmUp({ signMany, here, troubles }: Awaited<ReturnType<typeof makeSigner>>): Promise<void> {
+  if (availableParallelism() === 1) return;
   for (let before = -1; before !== here.length && troubles.length === 0; await Bun.sleep(10)) {
     before = here.length;
     await signMany(8);

@@ -17,14 +17,15 @@ export function annotationOf(
   return { note: row?.note ?? "", rearm: row?.rearm === 1 };
 }
 
-/** Keeps a text with a machine that is there, "" none. False when it is not there. Call it in a transaction. */
-export function putNote(database: Database, { application, cmid }: MachineKey, note: string): boolean {
+/** Keeps a text with a machine that is there, "" none. True when that changed something. Call it in a transaction. */
+export function putNote(database: Database, key: MachineKey, note: string): boolean {
+  const { application, cmid } = key;
+  if (annotationOf(database, key).note === note) return false;
   const put = `INSERT OR REPLACE INTO note (application, cmid, text)
     SELECT application, cmid, ?3 FROM machine JOIN application ON number = application WHERE id = ?1 AND cmid = ?2`;
-  const isThere =
-    database.query<null, [string, string, string]>(put).run(application, cmid, note).changes > 0;
+  database.query<null, [string, string, string]>(put).run(application, cmid, note);
   database.run("DELETE FROM note WHERE text = ''");
-  return isThere;
+  return true;
 }
 
 /** Keeps or drops the order for a new CMID. True when that changed something. Call it in a transaction. */

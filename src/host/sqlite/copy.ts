@@ -2,7 +2,9 @@ import { Database, SQLiteError } from "bun:sqlite";
 import { closeSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { problem } from "../../protocol/problems.ts";
+import { checkDatabaseFile } from "../../vendor/database-file.ts";
 import { pause } from "../pause.ts";
+import { HOST_STORE } from "./schema.ts";
 
 /** How many rows are copied between two pauses; so many take 2 ms. */
 const SLICE = 500;
@@ -19,9 +21,17 @@ interface Table {
  * Copies a store as it is at one moment to a new file of mode 0600, while a host goes on writing to it: a read
  * transaction keeps that moment, and the copying pauses every few milliseconds (VACUUM INTO would hold up the
  * requests of a host in the same process for as long as it takes). Gives the number of rows of each table. Throws
- * BAD_INPUT when the store cannot be read or the copy cannot be written.
+ * BAD_INPUT when the store is not there, cannot be read or the copy cannot be written, STORE_NEWER when a later Muster
+ * wrote it.
  */
 export async function copyStore(from: string, to: string): Promise<Record<string, number>> {
+  // SQLite would wait for whoever writes to a pipe.
+  if (!checkDatabaseFile(from, HOST_STORE)) {
+    throw problem(
+      "BAD_INPUT",
+      `There is no store ${from}: the host has not run yet; back it up once it has (muster host run).`,
+    );
+  }
   try {
     closeSync(openSync(to, "wx", 0o600));
     using source = new Database(from, { readonly: true, strict: true });
@@ -50,12 +60,14 @@ export async function copyStore(from: string, to: string): Promise<Record<string
     if (!(error instanceof SQLiteError)) throw error;
     throw problem(
       "BAD_INPUT",
-      `The store ${from} cannot be copied (${error.message}); see whether the disk is full.`,
-      {
-        cause: error,
-      },
+      `The store ${from} cannot be copied (${error.message})${isOfDisk(error) ? "; make room on the disk" : ""}.`,
+      { cause: error },
     );
   }
+}
+
+function isOfDisk({ code = "" }: SQLiteError): boolean {
+  return /^SQLITE_(FULL|IOERR)/.test(code);
 }
 
 async function copyRows(source: Database, copy: Database, table: string): Promise<number> {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { makeFolder } from "../../../test/folders.ts";
 import { insertMachines, makeMachine } from "../../../test/machines.ts";
 import { NOW } from "../../../test/requests.ts";
+import { DAY } from "../../protocol/time.ts";
 import type { Machine } from "../machine.ts";
 import {
   MACHINE_SORTS,
@@ -13,11 +14,13 @@ import {
   machineState,
   type Place,
 } from "../machine-list.ts";
+import { nextRenewal, type RenewalIntervals } from "../renewal-times.ts";
 import { listMachines } from "./machine-list.ts";
 import { openSqliteStore } from "./store.ts";
 
 const ONE = "11111111-1111-4111-8111-111111111111";
 const OTHER = "22222222-2222-4222-8222-222222222222";
+const INTERVALS: RenewalIntervals = { usual: 7 * DAY, others: new Map([[OTHER, DAY]]), unlicensed: DAY / 12 };
 
 async function openWith(machines: readonly Machine[]) {
   const path = join(makeFolder(), "host.sqlite");
@@ -52,7 +55,7 @@ const machine = fc.record({
   status: some<Machine["status"]>(1, 2),
   firstSeen: some(NOW, NOW + 1),
   lastSeen: some(NOW, NOW + 1, NOW + 2),
-  leaseExpires: some(0, NOW - 1, NOW, NOW + 1),
+  leaseExpires: some(0, NOW - 1, NOW, NOW + 1, NOW + DAY + 1, NOW + 180 * DAY),
   requests: some(1, 2),
 });
 
@@ -62,7 +65,7 @@ function expected(machines: readonly Machine[], query: Omit<MachineQuery, "after
   const fold = (text: string) => text.replace(/[A-Z]/g, (letter) => letter.toLowerCase());
   const bytes = (text: string) => Buffer.from(text).toString("hex");
   const key = (each: Machine) => {
-    const value = each[sort];
+    const value = sort === "nextRenewal" ? nextRenewal(each, INTERVALS, now) : each[sort];
     const shown = sort === "name" ? bytes(fold(each.name)) : String(value).padStart(20, "0");
     return [
       typeof value === "number" || sort === "name" ? shown : bytes(String(value)),
@@ -92,6 +95,7 @@ describe("a listing", () => {
       order: some("asc" as const, "desc" as const),
       limit: fc.integer({ min: 1, max: 20 }),
       now: fc.constant(NOW),
+      renewal: fc.constant({ intervals: INTERVALS }),
     });
     const machines = fc.uniqueArray(machine, { selector: ({ cmid }) => cmid, maxLength: 40 });
     await fc.assert(

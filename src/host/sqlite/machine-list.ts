@@ -1,5 +1,12 @@
 import type { Database } from "bun:sqlite";
-import type { ListedMachine, MachinePage, MachineQuery, MachineSort, Place } from "../machine-list.ts";
+import {
+  type ListedMachine,
+  type MachinePage,
+  type MachineQuery,
+  type MachineSort,
+  type Place,
+  renewalOrderSql,
+} from "../machine-list.ts";
 import { pause } from "../pause.ts";
 import { renewalSql } from "../renewal-times.ts";
 import { annotationOf } from "./annotations.ts";
@@ -13,7 +20,7 @@ import { MACHINE_COLUMNS, type MachineRow, toMachine } from "./rows.ts";
 const SLICE = 4000;
 
 /** Where what is sorted by stands: in `machine`, or in `identity`. */
-const SORT_COLUMNS: Record<MachineSort, string> = {
+const SORT_COLUMNS: Record<Exclude<MachineSort, "nextRenewal">, string> = {
   name: "i.name",
   cmid: "m.cmid",
   product: "m.product",
@@ -124,7 +131,7 @@ const FIRST: Edge = { application: 0, cmid: "" };
  */
 function selection(
   query: MachineQuery,
-  first = query.search || tableOf(query.sort) === "i" ? "i" : "m",
+  first: "i" | "m" = query.search || tableOf(query.sort) === "i" ? "i" : "m",
 ): { tables: string; column: string; condition: string } {
   const { search, state, renewal, application, product, sort, now } = query;
   const needsIdentity = Boolean(search) || tableOf(sort) === "i";
@@ -138,21 +145,25 @@ function selection(
     ...(application === undefined ? [] : [`${first}.application = $application`]),
     ...(product === undefined ? [] : ["m.product = $product"]),
     ...(state === undefined ? [] : ["m.lease_expires BETWEEN $leaseFrom AND $leaseTo"]),
-    ...(renewal === undefined ? [] : [renewalSql(renewal.state, renewal.intervals, now)]),
+    ...(renewal?.state === undefined ? [] : [renewalSql(renewal.state, renewal.intervals, now)]),
     ...(search ? [`(${SEARCHED})`] : []),
   ];
-  const column = sort === "cmid" ? `${first}.cmid` : SORT_COLUMNS[sort];
-  return { tables, column, condition: conditions.join(" AND ") };
+  return { tables, column: columnOf(query, first), condition: conditions.join(" AND ") };
+}
+
+function columnOf(query: MachineQuery, first: "i" | "m"): string {
+  if (query.sort === "nextRenewal") return renewalOrderSql(query);
+  return query.sort === "cmid" ? `${first}.cmid` : SORT_COLUMNS[query.sort];
 }
 
 /** The table that holds what is sorted by; the key is in both. */
 function tableOf(sort: MachineSort): "i" | "m" {
-  return SORT_COLUMNS[sort].startsWith("i.") ? "i" : "m";
+  return sort !== "nextRenewal" && SORT_COLUMNS[sort].startsWith("i.") ? "i" : "m";
 }
 
 /** Whether neither a filter nor the order looks at `machine`. */
 function isOnlyIdentity({ state, renewal, product, sort }: MachineQuery): boolean {
-  const isFiltered = state !== undefined || renewal !== undefined || product !== undefined;
+  const isFiltered = state !== undefined || renewal?.state !== undefined || product !== undefined;
   return !isFiltered && (sort === "cmid" || tableOf(sort) === "i");
 }
 

@@ -8,7 +8,6 @@ import { BatchCounts, type CountedApplication, Counts } from "../counts.ts";
 import type { Arrival, Decision, EventDraft, Known } from "../decide.ts";
 import { currentCount, type Machine } from "../machine.ts";
 import type { ListedMachine, MachinePage, MachineQuery } from "../machine-list.ts";
-import { sumReceived } from "../received.ts";
 import type { RenewalFigures, RenewalIntervals } from "../renewal-times.ts";
 import type { HostNote } from "../sharing-hosts.ts";
 import type {
@@ -22,12 +21,12 @@ import type {
 } from "../store.ts";
 import type { DayActivity, Usage } from "../usage.ts";
 import { annotationOf, putNote, putRearmOrder, readRearmOrders } from "./annotations.ts";
+import { addReceived, findMachine, settle } from "./batch.ts";
 import { EventLog, readEvents } from "./event-log.ts";
 import { forgetMachine, isUnseen, unseenMachines } from "./forget.ts";
-import { identityNumber } from "./identity.ts";
 import { listMachines } from "./machine-list.ts";
 import { countRenewals } from "./renewals.ts";
-import { machineOf, toMachine } from "./rows.ts";
+import { toMachine } from "./rows.ts";
 import { HOST_STORE } from "./schema.ts";
 import { readSettingHistory, writeSettingChange } from "./setting-history.ts";
 import { readHosts, writeHost } from "./sharing-hosts.ts";
@@ -68,10 +67,10 @@ export function openSqliteStore({ path, machine, maximumPages, durable }: Sqlite
 
 class SqliteStore implements Store {
   private readonly counts = new Counts();
-  private readonly numbers = new Map<string, number>();
+  readonly numbers = new Map<string, number>();
   private readonly database: Database;
   private readonly host: string;
-  private readonly sql: ReturnType<typeof prepare>;
+  readonly sql: ReturnType<typeof prepare>;
   private readonly eventLog: EventLog;
   /** Made once: making one costs as much as several statements. */
   private readonly transaction: (work: () => unknown) => unknown;
@@ -109,12 +108,12 @@ class SqliteStore implements Store {
   ): Promise<Decision[]> {
     const counts = new BatchCounts(this.counts, now);
     const decisions = this.write(() => {
-      const settled = batch.map((arrival) => this.settle(arrival, decide, counts));
+      const settled = batch.map((arrival) => settle(this, arrival, decide, counts));
       this.addEvents(
         settled.flatMap(({ events }) => events),
         now,
       );
-      this.addReceived(batch, settled);
+      addReceived(this, batch, settled);
       const failed = settled.reduce((sum, { kind }) => sum + Number(kind === "refusal"), 0);
       noteDay(this.database, counts.leased, now, { received: batch.length, failed });
       return settled;
@@ -170,7 +169,7 @@ class SqliteStore implements Store {
   }
 
   async machine(application: string, cmid: string): Promise<Machine | undefined> {
-    return this.find(application, cmid);
+    return this.find({ application, cmid });
   }
 
   async machines(limit: number): Promise<Machine[]> {
@@ -186,12 +185,21 @@ class SqliteStore implements Store {
   }
 
   async listedMachine(key: MachineKey): Promise<ListedMachine | undefined> {
-    const machine = this.find(key.application, key.cmid);
+    const machine = this.find(key);
     return machine && { ...machine, ...annotationOf(this.database, key) };
   }
 
-  async noteMachine(key: MachineKey, note: string): Promise<boolean> {
-    return this.write(() => putNote(this.database, key, note));
+  async noteMachine(
+    key: MachineKey,
+    note: string,
+    tell: (machine: Machine) => readonly EventDraft[],
+    now: number,
+  ): Promise<boolean> {
+    return this.write(() => {
+      const machine = this.find(key);
+      if (machine && putNote(this.database, key, note)) this.addEvents(tell(machine), now);
+      return machine !== undefined;
+    });
   }
 
   async orderRearm(
@@ -201,7 +209,7 @@ class SqliteStore implements Store {
     now: number,
   ): Promise<boolean> {
     return this.write(() => {
-      const machine = this.find(key.application, key.cmid);
+      const machine = this.find(key);
       if (putRearmOrder(this.database, key, isOrdered) && machine) this.addEvents(tell(machine), now);
       return machine !== undefined;
     });
@@ -233,7 +241,7 @@ class SqliteStore implements Store {
     let total = 0;
     for await (const keys of unseenMachines(this.database, before, now)) {
       const machines = this.write(() => {
-        const unseen = keys.filter((key) => isUnseen(this.find(key.application, key.cmid), before, now));
+        const unseen = keys.filter((key) => isUnseen(this.find(key), before, now));
         const forgotten = unseen.flatMap((key) => forgetMachine(this.database, key) ?? []);
         if (forgotten.length > 0) this.addEvents(tell(forgotten.length), now);
         return forgotten;
@@ -290,88 +298,8 @@ class SqliteStore implements Store {
     this.database.close();
   }
 
-  private settle(
-    arrival: Arrival,
-    decide: (arrival: Arrival, known: Known) => Decision,
-    counts: BatchCounts,
-  ): Decision {
-    const { application } = arrival.request;
-    const { machine, isAsBefore } = this.findAsker(arrival);
-    const tally = counts.tally(application);
-    const decision = decide(arrival, { machine, tally, leased: counts.leased });
-    const number = this.numbers.get(application);
-    if (number === undefined) return decision;
-    if (decision.kind === "admission" && decision.machine) {
-      if (isAsBefore) this.renew(number, decision.machine);
-      else this.put(number, decision.machine);
-      if (decision.tally.largestRequired > tally.largestRequired) {
-        this.sql.setLargestRequired.run(decision.tally.largestRequired, number);
-      }
-      counts.admit(machine, decision.machine, decision.tally);
-    }
-    return decision;
-  }
-
-  private addReceived(batch: readonly Arrival[], decisions: readonly Decision[]): void {
-    for (const { application, status, total, failed } of sumReceived(batch, decisions)) {
-      const number = this.numbers.get(application);
-      if (number !== undefined) this.sql.addReceived.run(number, status, total, failed);
-    }
-  }
-
-  private find(application: string, cmid: string): Machine | undefined {
-    const number = this.numbers.get(application);
-    const row = number === undefined ? null : this.sql.machine.get(number, cmid);
-    return row ? toMachine(row, application) : undefined;
-  }
-
-  /** The machine that asks; when it is who it was before, its texts are those of the request, and are not read again. */
-  private findAsker({ request, address }: Arrival): { machine: Machine | undefined; isAsBefore: boolean } {
-    const number = this.numbers.get(request.application);
-    const row = number === undefined ? null : this.sql.asker.get(number, request.cmid);
-    if (row === null) return { machine: undefined, isAsBefore: false };
-    const { name, fingerprint, virtual } = request.machine;
-    const identity = { name, fingerprint, virtual, address };
-    if (row.identity === identityNumber(identity))
-      return { machine: machineOf(request, row, identity), isAsBefore: true };
-    return { machine: this.find(request.application, request.cmid), isAsBefore: false };
-  }
-
-  private put(application: number, machine: Machine): void {
-    const { cmid, product, name, fingerprint, virtual, address, status } = machine;
-    const { firstSeen, lastSeen, leaseExpires, ticket, previousTicket, requests, code } = machine;
-    this.sql.putIdentity.run(application, cmid, name, fingerprint, virtual ? 1 : 0, address);
-    this.sql.putMachine.run(
-      application,
-      cmid,
-      identityNumber(machine),
-      product,
-      status,
-      firstSeen,
-      lastSeen,
-      leaseExpires,
-      ticket,
-      previousTicket,
-      requests,
-      code,
-    );
-  }
-
-  /** What a renewal of the same machine changes. */
-  private renew(application: number, machine: Machine): void {
-    const { cmid, product, status, lastSeen, leaseExpires, ticket, previousTicket, requests, code } = machine;
-    this.sql.renew.run(
-      product,
-      status,
-      lastSeen,
-      leaseExpires,
-      ticket,
-      previousTicket,
-      requests,
-      code,
-      application,
-      cmid,
-    );
+  private find({ application, cmid }: MachineKey): Machine | undefined {
+    return findMachine(this, application, cmid);
   }
 
   private addEvents(events: readonly EventDraft[], now: number): void {

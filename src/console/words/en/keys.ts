@@ -38,6 +38,7 @@ export const en = {
   tooLongForQr: "It is too long for a QR code; use the file.",
   vendorDoes: "The vendor answers it with",
   answerFile: "File of the licence, or a picture of its QR code",
+  chooseFile: "Choose a file",
   answerText: "Or its text: paste it, or read it in with a handheld scanner",
   camera: "Read a QR code with the camera",
   cameraOff: "Stop the camera",

@@ -19,6 +19,7 @@ export const en = {
   name: "Name",
   lastSeen: "Last seen",
   nextRenewal: "Next renewal",
+  wasDue: (ago: string) => `was due ${ago}`,
   leaseExpires: "Lease until",
   address: "Address",
   requests: "Requests",

@@ -4,6 +4,7 @@ export const en = {
   verdicts: { healthy: "Healthy", degraded: "Degraded", failing: "Failing", incomplete: "Not decided" },
   nothingWrong: "Nothing wrong was found.",
   nobodyAsked: "No machine has asked this host yet, so there is nothing to judge.",
+  made: "looked at",
   toFindings: "Findings",
   doctorAway: "The doctor cannot look:",
 

@@ -34,7 +34,7 @@ export const en = {
   lost: "The host does not answer. What you see may be old; this page asks again by itself.",
   tryNow: "Try now",
   tryAgain: "Try again",
-  failed: "This did not work",
+  failed: "This did not work.",
   unreachable: "The host does not answer. See whether it runs: muster host status",
   defectTitle: "This page has failed",
   defect: "This is a defect of the console; the host goes on. Try again, or go to another page.",

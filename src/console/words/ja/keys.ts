@@ -38,6 +38,7 @@ export const ja: typeof en = {
   tooLongForQr: "QR コードにするには長すぎます。ファイルを使用してください。",
   vendorDoes: "ベンダーは次のコマンドで回答します。",
   answerFile: "ライセンスのファイル、またはその QR コードの画像",
+  chooseFile: "ファイルを選択",
   answerText: "またはテキスト (貼り付け、またはハンディ スキャナーでの読み取り)",
   camera: "カメラで QR コードを読み取る",
   cameraOff: "カメラを停止",

@@ -20,6 +20,7 @@ export const ja: typeof en = {
   name: "名前",
   lastSeen: "最終確認",
   nextRenewal: "次の更新",
+  wasDue: (ago) => `${ago}の予定`,
   leaseExpires: "リース期限",
   address: "アドレス",
   requests: "要求数",

@@ -5,6 +5,7 @@ export const ja: typeof en = {
   verdicts: { healthy: "正常", degraded: "要注意", failing: "障害", incomplete: "判断不能" },
   nothingWrong: "この環境に問題は見つかりません。",
   nobodyAsked: "まだどのマシンからも要求がないため、診断できることがありません。",
+  made: "診断",
   toFindings: "診断",
   doctorAway: "診断できません。",
 

@@ -35,7 +35,7 @@ export const ja: typeof en = {
   lost: "ホストが応答していません。表示内容は古い可能性があります。再接続は自動的に行われます。",
   tryNow: "今すぐ再試行",
   tryAgain: "再試行",
-  failed: "処理できませんでした",
+  failed: "処理できませんでした。",
   unreachable: "ホストが応答していません。実行中かどうかを確認してください: muster host status",
   defectTitle: "ページを表示できませんでした",
   defect: "コンソールの不具合です。ホストの動作には影響しません。再試行するか、別のページを開いてください。",
