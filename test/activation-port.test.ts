@@ -4,6 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { runHost } from "../src/host/run.ts";
 import { ACTIVATIONS_PATH } from "../src/protocol/messages.ts";
+import { until } from "./muster.ts";
 import { makeRequest } from "./requests.ts";
 import { post, startSystem, stopHost } from "./system.ts";
 
@@ -206,12 +207,24 @@ describe("what is no request at all", () => {
 
 describe("a host that stops", () => {
   test("answers what it accepted before it closes", async () => {
-    const { host, url, first } = await clientEdition();
-    const answers = Promise.all(Array.from({ length: 50 }, () => post(url, first())));
-    await new Promise((resolve) => setTimeout(resolve, 5));
-    await host.listener.stop();
-    const statuses = (await answers.catch(() => [])).map(({ status }) => status);
-    expect(new Set(statuses)).toEqual(new Set([200]));
+    const { host, url, first, unique } = await clientEdition();
+    const commit = host.store.commit.bind(host.store);
+    const disk = Promise.withResolvers<void>();
+    let committing = 0;
+    host.store.commit = async (...batch) => {
+      committing++;
+      await disk.promise;
+      return commit(...batch);
+    };
+    const asked = Promise.allSettled(Array.from({ length: 50 }, () => post(url, first())));
+    await until("the first ones are on their way to a slow disk", () => committing > 0);
+    const stopped = host.listener.stop();
+    disk.resolve();
+    await stopped;
+    const answers = (await asked).flatMap((each) => (each.status === "fulfilled" ? [each.value.status] : []));
+    expect(new Set(answers)).toEqual(new Set([200]));
+    // A connection that came too late is refused, and what would have been asked over it is not counted.
+    expect(await unique()).toBe(answers.length);
   });
 });
 

@@ -127,14 +127,18 @@ test("a path takes the methods that it says, and says so", async () => {
 });
 
 test("a port that is taken ends the start when it was chosen, leaves nothing open, and is replaced when it was not", async () => {
-  const { deployment, host, admin } = await startAdmin();
-  const port = Number(new URL(admin.url).port);
+  const { deployment, host } = await startAdmin();
   await stopHost(host);
-  const taken = Bun.serve({ port, hostname: "127.0.0.1", reusePort: false, fetch: () => new Response("") });
-  const chosen = { address: "127.0.0.1", port, isFixed: true };
+  const taken = Bun.serve({
+    port: 0,
+    hostname: "127.0.0.1",
+    reusePort: false,
+    fetch: () => new Response(""),
+  });
+  const chosen = { address: "127.0.0.1", port: taken.port ?? 0, isFixed: true };
   const problem = await problemOf(startHost(deployment, { admin: chosen }));
   expect([problem.name, problem.message]).toEqual(["PORT_IN_USE", expect.stringContaining("--admin-port")]);
   const again = await startHost(deployment, { admin: { ...chosen, isFixed: false } });
-  expect(again.admin?.url).not.toBe(admin.url);
+  expect(again.admin?.url).not.toBe(taken.url.origin);
   await taken.stop(true);
 });

@@ -46,7 +46,7 @@ test("one host: the page does what it says", async () => {
   const key = await startDns();
   const prepare = (folder: string) => copyFileSync(key, join(folder, "muster.key"));
   expect(await walk("docs/one-host.md", { prepare })).toBeGreaterThan(20);
-}, 120_000);
+}, 400_000);
 
 test("two hosts: the page does what it says", async () => {
   const key = await startDns();
@@ -66,7 +66,7 @@ test("two hosts: the page does what it says", async () => {
     programs: { systemctl: `${databaseService(server)}\n${hostService(16921)}` },
   };
   expect(await walk("docs/two-hosts.md", place)).toBeGreaterThan(20);
-}, 120_000);
+}, 400_000);
 
 test("backup: the page does what it says", async () => {
   const place = {
@@ -74,7 +74,7 @@ test("backup: the page does what it says", async () => {
     env: { DATABASE: await makeDatabase() },
   };
   expect(await walk("docs/backup.md", place)).toBeGreaterThan(10);
-}, 120_000);
+}, 400_000);
 
 test("restore: the page does what it says", async () => {
   const place = {
@@ -83,7 +83,7 @@ test("restore: the page does what it says", async () => {
     programs: { systemctl: hostService(16941, 16943) },
   };
   expect(await walk("docs/restore.md", place)).toBeGreaterThan(15);
-}, 120_000);
+}, 400_000);
 
 test("upgrade: the page does what it says, and the store is of the present schema then", async () => {
   let host = "";
@@ -98,7 +98,7 @@ test("upgrade: the page does what it says, and the store is of the present schem
   expect(await walk("docs/upgrade.md", place)).toBeGreaterThanOrEqual(7);
   using database = new Database(storePath(host), { readonly: true });
   expect(database.query("PRAGMA user_version").values()).toEqual([[HOST_STORE.migrations.length]]);
-}, 120_000);
+}, 400_000);
 
 /** The command of a unit that a page shows, with an installed Muster's places in the place of this machine's. */
 function commandOf(page: string, unit: string, places: Readonly<Record<string, string>>): string {
@@ -137,4 +137,4 @@ test("the units of the pages start a host and back it up", async () => {
   expect(await new Response(backup.stdout).text()).toMatch(/backups\/kms01-[A-Z][a-z]{2}\.tar\.gz/);
   service.kill("SIGTERM");
   expect(await service.exited).toBe(0);
-}, 120_000);
+}, 400_000);

@@ -11,7 +11,7 @@ import { startAdmin } from "./admin.ts";
 import { makeFolder } from "./folders.ts";
 import { until } from "./muster.ts";
 
-setDefaultTimeout(30_000);
+setDefaultTimeout(180_000);
 
 const MINUTE = 60_000;
 const TOKEN = "T".repeat(43);

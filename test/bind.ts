@@ -1,9 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { createSocket } from "node:dgram";
 import { copyFile, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { freePort } from "../src/fleet/free-port.ts";
 
 /** A running BIND with one zone, and the means to look into it. */
 export interface Bind {
@@ -45,7 +44,7 @@ export interface BindOptions {
 }
 
 const KEY_NAME = "muster-key";
-const START_LIMIT = 30_000;
+const START_LIMIT = 90_000;
 const PACKAGES = {
   named: "bind9",
   dig: "bind9-dnsutils",
@@ -189,7 +188,7 @@ async function startAtFreePort(
   start: (port: number) => Promise<Running>,
 ): Promise<{ port: number; running: Running }> {
   for (let tries = 0; tries < 10; tries++) {
-    const port = await freePort(address);
+    const port = freePort();
     try {
       return { port, running: await start(port) };
     } catch (error) {
@@ -197,27 +196,6 @@ async function startAtFreePort(
     }
   }
   throw new Error(`BIND found no free port at ${address}.`);
-}
-
-/** A port that is free for TCP and UDP at this moment. */
-async function freePort(address: string): Promise<number> {
-  const tcp = createServer();
-  const udp = createSocket("udp4");
-  try {
-    const port = await new Promise<number>((resolve, reject) => {
-      tcp.once("error", reject).listen(0, address, () => {
-        const bound = tcp.address();
-        resolve(typeof bound === "object" && bound !== null ? bound.port : 0);
-      });
-    });
-    await new Promise<void>((resolve, reject) => {
-      udp.once("error", reject).bind(port, address, () => resolve());
-    });
-    return port;
-  } finally {
-    tcp.close();
-    udp.close();
-  }
 }
 
 /** The path of one of BIND's programs. Throws a sentence that names the Debian package when it is missing. */

@@ -66,11 +66,16 @@ type Answer = { readonly id?: number; readonly result?: unknown; readonly error?
 type Told = {
   readonly method?: string;
   readonly params?: {
+    readonly name?: string;
+    readonly loaderId?: string;
     readonly request?: { readonly url: string };
     readonly entry?: { readonly text: string };
     readonly issue?: unknown;
   };
 };
+
+/** For so many milliseconds a page may take to show what is waited for. */
+const PATIENCE = 60_000;
 
 /** Starts Chromium without a window; it ends with the test, or when `atEnd` has what is to be done then. */
 export async function openChromium({
@@ -81,20 +86,24 @@ export async function openChromium({
   /** Makes the folder of its profile. */
   readonly folder?: () => string;
 } = {}): Promise<Page> {
-  const call = await connect(await startChromium(folder(), atEnd));
+  const call = await connect(await startChromium(folder, atEnd));
   const { targetId } = (await call("Target.createTarget", { url: "about:blank" })) as { targetId: string };
   const { sessionId } = (await call("Target.attachToTarget", { targetId, flatten: true })) as {
     sessionId: string;
   };
   const requests: string[] = [];
   const complaints: string[] = [];
+  /** Of each document that is there with all that it loads. */
+  const loaded = new Set<string>();
   const ask = (method: string, params: object = {}) => call(method, params, sessionId);
   call.tell(({ method, params }) => {
     if (method === "Network.requestWillBeSent") requests.push(params?.request?.url ?? "");
     else if (method === "Log.entryAdded") complaints.push(params?.entry?.text ?? "");
     else if (method === "Audits.issueAdded") complaints.push(JSON.stringify(params?.issue));
+    else if (method === "Page.lifecycleEvent" && params?.name === "load") loaded.add(params.loaderId ?? "");
   });
   for (const domain of ["Page", "Network", "Log", "Runtime", "Audits"]) await ask(`${domain}.enable`);
+  await ask("Page.setLifecycleEventsEnabled", { enabled: true });
   const value = async <Value>(expression: string) => {
     const params = { expression, returnByValue: true, awaitPromise: true };
     const { result, exceptionDetails } = (await ask("Runtime.evaluate", params)) as {
@@ -106,38 +115,46 @@ export async function openChromium({
   };
   const place = (target: string) =>
     value<{ x: number; y: number } | null>(`(${find})(${JSON.stringify(target)})`);
-  const waitFor = async (target: string) => {
-    for (let tries = 0; tries < 300; tries++) {
-      const found = await place(target).catch(() => null);
-      if (found !== null) return found;
-      await Bun.sleep(50);
+  const until = async <Found>(what: string, look: () => Promise<Found | undefined>): Promise<Found> => {
+    for (const end = performance.now() + PATIENCE; performance.now() < end; await Bun.sleep(50)) {
+      const found = await look();
+      if (found !== undefined) return found;
     }
     const seen = await value<string>("document.body.innerText");
-    throw new Error(`waited in vain for ${target}; the page says: ${seen}`);
+    throw new Error(`waited in vain ${what}; the page says: ${seen}`);
   };
+  // While another page comes, nothing can be asked.
+  const waitFor = (target: string) =>
+    until(`for ${target}`, async () => (await place(target).catch(() => null)) ?? undefined);
+  /** What a change of the page's size brings about, such as a plot drawn anew, is done with the frames that follow it. */
+  const nextFrames = () =>
+    value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null))))");
+  const waitForRest = (target: string) =>
+    until(`until ${target} rests`, async () => {
+      const before = await waitFor(target);
+      await nextFrames().catch(() => {});
+      return Bun.deepEquals(await waitFor(target), before) ? before : undefined;
+    });
   return {
     requests,
     complaints,
     command: ask,
     async open(where) {
-      const there = call.next("Page.loadEventFired");
       const url = /^https?:/.test(where) ? where : pathToFileURL(where).href;
       const { loaderId } = (await ask("Page.navigate", { url })) as { loaderId?: string };
       // Another fragment of the page that is there loads nothing.
-      if (loaderId !== undefined) await there;
+      if (loaderId === undefined) return;
+      while (!loaded.has(loaderId)) await Bun.sleep(5);
     },
     async waitFor(target) {
       await waitFor(target);
     },
     async waitForNo(target) {
-      for (let tries = 0; tries < 300; tries++) {
-        if ((await place(target).catch(() => ({}))) === null) return;
-        await Bun.sleep(50);
-      }
-      throw new Error(`waited in vain until ${target} is gone`);
+      const isGone = async () => (await place(target).catch(() => ({}))) === null;
+      await until(`until ${target} is gone`, async () => (await isGone()) || undefined);
     },
     async click(target) {
-      const { x, y } = await waitFor(target);
+      const { x, y } = await waitForRest(target);
       for (const type of ["mousePressed", "mouseReleased"]) {
         await ask("Input.dispatchMouseEvent", { type, x, y, button: "left", clickCount: 1 });
       }
@@ -177,6 +194,11 @@ export async function openChromium({
       await ask("Emulation.setDeviceMetricsOverride", size);
       const features = [{ name: "prefers-color-scheme", value: scheme }];
       await ask("Emulation.setEmulatedMedia", { media, features });
+      await until(
+        `for a window of ${width} pixels`,
+        async () => (await value("innerWidth")) === width || undefined,
+      );
+      await nextFrames();
     },
     value,
     async pdf() {
@@ -193,7 +215,7 @@ export async function openChromium({
   };
 }
 
-/** Runs in the page: where the middle of an element is, once it can be seen and has stopped moving; null when it cannot. */
+/** Runs in the page: where the middle of an element is, once it can be seen; null when it cannot. */
 const find = `(target) => {
   const text = target.startsWith("text=") ? target.slice(5) : undefined;
   const ownText = (one) => [...one.childNodes].filter(({ nodeType }) => nodeType === 3).map(({ data }) => data).join("");
@@ -226,11 +248,20 @@ function axeSource(): string {
 }
 
 /** Gives the address at which the browser takes commands. */
-async function startChromium(folder: string, atEnd: (end: () => Promise<void>) => void): Promise<string> {
+async function startChromium(
+  makeFolder: () => string,
+  atEnd: (end: () => Promise<void>) => void,
+): Promise<string> {
+  // What is to be done at the end is done in this order: the browser writes into its folder until it has ended.
+  let child: Bun.Subprocess<"ignore", "ignore", "pipe"> | undefined;
+  atEnd(async () => {
+    child?.kill();
+    await child?.exited;
+  });
   const options = [
     "--headless",
     "--remote-debugging-port=0",
-    `--user-data-dir=${folder}`,
+    `--user-data-dir=${makeFolder()}`,
     "--disable-gpu",
     "--hide-scrollbars",
     "--disable-dev-shm-usage",
@@ -238,11 +269,7 @@ async function startChromium(folder: string, atEnd: (end: () => Promise<void>) =
     // Its sandbox does not start as root; the pages are our own.
     "--no-sandbox",
   ];
-  const child = Bun.spawn(["chromium", ...options], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
-  atEnd(async () => {
-    child.kill();
-    await child.exited;
-  });
+  child = Bun.spawn(["chromium", ...options], { stdin: "ignore", stdout: "ignore", stderr: "pipe" });
   let said = "";
   const decoder = new TextDecoder();
   for await (const chunk of child.stderr) {
@@ -278,14 +305,5 @@ async function connect(address: string) {
   };
   return Object.assign(call, {
     tell: (listener: (told: Told) => void) => void listeners.add(listener),
-    next: (method: string) =>
-      new Promise<void>((resolve) => {
-        const listener = (told: Told) => {
-          if (told.method !== method) return;
-          listeners.delete(listener);
-          resolve();
-        };
-        listeners.add(listener);
-      }),
   });
 }

@@ -48,4 +48,4 @@ test("each verb that changes a client leaves one event that says what was and wh
     expect(fields.by).not.toBe("unknown");
   }
   expect(out).not.toContain(product.setupKey);
-}, 60_000);
+}, 180_000);

@@ -86,17 +86,24 @@ describe("a batch whose connection is lost", () => {
 
 test("a database that lets nobody in for a moment is waited for", async () => {
   const { wire, store } = await openByWire();
-  wire.decide(() => "cut");
-  setTimeout(() => wire.decide(() => "pass"), 500);
+  let cuts = 0;
+  wire.decide(() => (cuts++ < 3 ? "cut" : "pass"));
   const [decision] = await store.commit([arrivalOf(newId())], admit(NOW), NOW);
   expect(countOf(decision)).toBe(1);
 });
 
 test("a host that is cut off in the middle of a batch holds up the others no longer than its transaction may idle", async () => {
   const { wire, store, beside } = await openByWire();
-  wire.decide(once("swallow", (piece) => piece.includes(COMMIT)));
+  const isCutOff = Promise.withResolvers<void>();
+  wire.decide(
+    once("swallow", (piece) => {
+      if (!piece.includes(COMMIT)) return false;
+      isCutOff.resolve();
+      return true;
+    }),
+  );
   const cutOff = store.commit([arrivalOf(newId())], admit(NOW), NOW);
-  await Bun.sleep(100);
+  await isCutOff.promise;
   // Its lock is held by now; nobody tells the server that it will never go on.
   const [decision] = await beside.commit([arrivalOf(newId())], admit(NOW), NOW);
   expect(countOf(decision)).toBe(1);

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, test } from "bun:test";
+import { expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
 import { SQL } from "bun";
 import { deploy } from "../src/fleet/deployment.ts";
 import { openPostgresStore } from "../src/host/postgres/store.ts";
@@ -8,6 +8,8 @@ import { type HostProcess, startHostProcess, until } from "./muster.ts";
 import { startPostgres } from "./postgres.ts";
 import { makeRequest } from "./requests.ts";
 import { post } from "./system.ts";
+
+setDefaultTimeout(300_000);
 
 async function startHosts() {
   const postgres = await startPostgres();
@@ -64,8 +66,11 @@ test("a host that is stopped while it holds the lock does not keep the other one
 test("a database that started again between two requests is noticed by nobody, one that is silent makes the hosts refuse at once", async () => {
   const { postgres, one, other, ask } = await startHosts();
   for (const host of [one, other]) expect((await ask(host)).status).toBe(200);
+  // The hosts do not look meanwhile, however long it takes: after seconds they would know.
+  for (const host of [one, other]) process.kill(host.pid, "SIGSTOP");
   await postgres.kill();
   await postgres.start();
+  for (const host of [one, other]) process.kill(host.pid, "SIGCONT");
   for (const host of [one, other]) expect((await ask(host)).status).toBe(200);
   for (const host of [one, other]) expect(host.errors()).not.toContain("cannot write to its store");
 

@@ -266,7 +266,7 @@ test.each([
   await new Promise<void>((resolve) => forger.bind(0, "127.0.0.1", () => resolve()));
   const tsigKey: TsigKey = { name: "muster-key", algorithm: "hmac-sha256", secret: Buffer.from("secret") };
   const server = `127.0.0.1:${forger.address().port}`;
-  const refused = publish(ZONE, host, [], { server, tsigKey, now, timeout: 30 });
+  const refused = publish(ZONE, host, [], { server, tsigKey, now, timeout: 500 });
   await expect(refused).rejects.toMatchObject({ name: "DNS_BAD_SIGNATURE" });
   await expect(refused).rejects.toThrow("is not signed with the key muster-key");
   forger.close();

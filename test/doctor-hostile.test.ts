@@ -1,4 +1,4 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -8,6 +8,8 @@ import { zipBytes } from "./doctor/zip.ts";
 import { fileHeader } from "./evtx/log.ts";
 import { makeFolder } from "./folders.ts";
 import { muster } from "./muster.ts";
+
+setDefaultTimeout(300_000);
 
 interface Shown {
   readonly evidence: readonly { file: string; kind: string; records: number; notes: string[] }[];

@@ -18,7 +18,7 @@ test("no mixture of evidence, however damaged, breaks the doctor or one of its c
     });
     expect(["healthy", "degraded", "failing", "incomplete"]).toContain(verdict);
   }
-}, 120_000);
+}, 300_000);
 
 function broken(seed: number): Files[] {
   const random = randomOf(seed + 1);

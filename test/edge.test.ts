@@ -62,8 +62,11 @@ describe("the rate limit of a host", () => {
 
   test("counts what is no activation as well", async () => {
     const { url, next } = await limited(1);
-    while ((await fetch(url)).status === 404);
-    expect((await post(url, next())).status).toBe(429);
+    // Between two requests the address may earn one more, which any of the two may take.
+    await until("an activation is refused as well", async () => {
+      while ((await fetch(url)).status === 404);
+      return (await post(url, next())).status === 429;
+    });
   });
 
   test("is an option of muster host run", async () => {
@@ -149,14 +152,15 @@ describe("connections that are slow or idle", () => {
       socket.on("close", () => closed.add(at)).resume();
       sockets.push(socket);
     }
-    expect(closed.size).toBe(0);
+    const asked = Array.from({ length: connections }, (_, at) => at).filter(
+      (at) => at % BEGINNINGS.length === 3,
+    );
+    // The others may have had their time already, where it takes long to open so many.
+    expect(asked.filter((at) => closed.has(at))).toEqual([]);
     for (let machine = 0; machine < 30; machine++) {
       const { status, body } = await post(host.url, makeRequest(product, { now: Date.now() }));
       expect([status, body.count]).toEqual([200, machine + 1]);
     }
-    const asked = Array.from({ length: connections }, (_, at) => at).filter(
-      (at) => at % BEGINNINGS.length === 3,
-    );
     await until("all that never asked are closed", () => closed.size >= connections - asked.length);
     expect((await post(host.url, makeRequest(product, { now: Date.now() }))).body.count).toBe(31);
     for (const socket of sockets) socket.destroy();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { createServer } from "node:net";
 import { getPriority } from "node:os";
 import { type Deployment, deploy } from "../src/fleet/deployment.ts";
+import { freePort } from "../src/fleet/free-port.ts";
 import { openHostStore } from "../src/host/folder-store.ts";
 import { eventFields } from "../src/protocol/events.ts";
 import { type Bind, startBind } from "./bind.ts";
@@ -13,7 +13,7 @@ import { post } from "./system.ts";
 const ZONE = "corp.example";
 const SERVICE = `_muster._tcp.${ZONE}`;
 /** Each test runs several processes, on a machine that others may keep busy. */
-const LIMIT = 60_000;
+const LIMIT = 120_000;
 let deployment: Deployment;
 let data: string[];
 const binds: Bind[] = [];
@@ -34,15 +34,9 @@ const desktop = () => {
 const at = (url: string, port: number) => url.replace(/\d+$/, String(port));
 const ask = async (url: string) => (await post(url, makeRequest(desktop(), { now: Date.now() }))).body;
 
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const address = server.address();
-    server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-  });
-  return promise;
-}
+/** Not every account may, and in some containers root may not either. */
+const mayRaisePriority = () =>
+  Bun.spawnSync(["sh", "-c", "renice -n 19 $$ && renice -n 0 $$"]).exitCode === 0;
 
 /** The changes of settings that the host's log tells of. */
 async function changes(): Promise<Record<string, string>[]> {
@@ -92,7 +86,7 @@ describe("a running host", () => {
       await until("it is in DNS", async () => (await seen()).length === 1);
       expect(await seen()).toEqual([`0 0 ${old} kms01.${ZONE}.`]);
 
-      const port = await freePort();
+      const port = freePort();
       const answered: string[] = [];
       const unanswered: string[] = [];
       let current = url;
@@ -113,7 +107,11 @@ describe("a running host", () => {
         to: String(port),
         listening: port,
       });
-      await until("clients are answered at the new port", async () => (await ask(current)).port === port);
+      // They go there once the old port is closed to one of them.
+      await until("clients are answered at the new port", async () => {
+        const answer = await ask(current).catch(() => undefined);
+        return answer?.port === port;
+      });
       isOver = true;
       await Promise.all(clients);
       await expect(ask(url)).rejects.toThrow();
@@ -141,8 +139,9 @@ describe("a running host", () => {
       expect(err).toBe(
         `muster: The host could not have port ${taken} (PORT_IN_USE), stays on port ${new URL(host.url).port} and has its earlier setting 1688 again; choose another port. (0x80072740)\n`,
       );
+      const kept = `The host keeps port ${new URL(host.url).port}.`;
+      await until("its log says so", () => host.errors().includes(kept));
       expect(host.errors()).toContain(`Port ${taken} is taken on 127.0.0.1`);
-      expect(host.errors()).toContain(`The host keeps port ${new URL(host.url).port}.`);
       expect((await ask(host.url)).port).toBe(Number(new URL(host.url).port));
       expect((await changes()).map(({ from, to, by }) => [from, to, by?.startsWith("host ")])).toEqual([
         ["1688", taken, false],
@@ -174,13 +173,14 @@ describe("a running host", () => {
   test(
     "has the priority that cpri and spri set",
     async () => {
-      const { pid } = await startHostProcess(deployment.hostFolder, "--port", "0", "--no-dns");
+      const host = await startHostProcess(deployment.hostFolder, "--port", "0", "--no-dns");
+      const { pid } = host;
       const normal = getPriority(pid);
       await muster("cpri", ...data);
       await until("its priority is low", () => getPriority(pid) > normal);
       await muster("spri", ...data);
-      // Only root may raise a priority again; without that right the host says when it will be.
-      if (process.getuid?.() === 0) await until("its priority is normal", () => getPriority(pid) === 0);
+      if (mayRaisePriority()) await until("its priority is normal", () => getPriority(pid) === 0);
+      else await until("it says when it will be", () => host.errors().includes("may not set the priority"));
     },
     LIMIT,
   );
@@ -194,7 +194,7 @@ test(
     await until("it is in DNS", async () => (await seen()).length === 1);
     await stopHostProcess(first);
     expect(await seen()).toHaveLength(1);
-    const port = await freePort();
+    const port = freePort();
     expect((await muster("sprt", String(port), ...data)).out).toContain("it takes this port when it starts.");
     await muster("cdns", ...data);
     const second = await startHostProcess(deployment.hostFolder, ...dns);
@@ -216,7 +216,9 @@ test(
     const second = await startHostProcess(deployment.hostFolder, "--port", "0", ...wrong);
     await until("it says why", () => second.errors().includes("Its record of this host is still there"));
     const store = await openHostStore(deployment.hostFolder);
-    expect((await store.events({ id: 12293 })).map(({ info }) => info)).toEqual([`0x80072338, ${ZONE}`]);
+    const told = async () => (await store.events({ id: 12293 })).map(({ info }) => info);
+    await until("an event says it too", async () => (await told()).length > 0);
+    expect(await told()).toEqual([`0x80072338, ${ZONE}`]);
     await store.close();
     await stopHostProcess(second);
     await startHostProcess(deployment.hostFolder, "--port", "0", ...dns);

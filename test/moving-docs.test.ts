@@ -18,7 +18,7 @@ test("docs/moving-house.md does what it says, for 30 machines", async () => {
   const muster = `for each; do shift; set -- "$@" "$(printf %s "$each" | sed -e '${real.join(";")}')"; done
 exec "${process.execPath}" "${MAIN}" "$@"`;
   expect(await walk("docs/moving-house.md", { prepare: makeHosts, programs: { muster } })).toBe(11);
-}, 120_000);
+}, 300_000);
 
 /** Four hosts of one customer, the first of which has counted 30 machines. */
 async function makeHosts(folder: string): Promise<void> {

@@ -5,7 +5,7 @@ import { type Client, createClient } from "../src/client/index.ts";
 import { type Deployment, deploy } from "../src/fleet/deployment.ts";
 import { storePath } from "../src/host/folder.ts";
 import { openHostStore } from "../src/host/folder-store.ts";
-import { exportHost } from "../src/host/moving/export-store.ts";
+import { type ExportOptions, exportHost } from "../src/host/moving/export-store.ts";
 import { type ImportOptions, importHost } from "../src/host/moving/import-store.ts";
 import { moveHost } from "../src/host/moving/move-store.ts";
 import type { HostConfig } from "../src/host/run.ts";
@@ -19,7 +19,7 @@ import { problemOf } from "./problems.ts";
 import { fingerprintOf, makeRequest } from "./requests.ts";
 import { post, startHost, stopHost } from "./system.ts";
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(300_000);
 
 const MAIN = join(import.meta.dir, "..", "src", "cli", "main.ts");
 const ZONE = "corp.example";
@@ -45,8 +45,8 @@ const PLAIN = ["--port", "0", "--no-dns", "--no-admin", "--rate-limit", "0"];
 /** Who does it, and when. */
 const DOING = { by: "root", clock: Date.now };
 
-const exportTo = (file: string, folder: string, isHandOver = true) =>
-  exportHost(folder, file, { ...DOING, isHandOver, patience: 3000 });
+const exportTo = (file: string, folder: string, options: Partial<ExportOptions> = {}) =>
+  exportHost(folder, file, { ...DOING, isHandOver: true, patience: 60_000, ...options });
 
 const importFrom = (file: string, folder: string, options: Partial<ImportOptions> = {}) =>
   importHost(folder, file, { ...DOING, isReplacing: false, isCopy: false, ...options });
@@ -83,14 +83,17 @@ describe("thirty machines and a new host", () => {
       ...["--port", "0", "--no-admin", "--rate-limit", "0", "--dns-domain", ZONE],
       ...["--dns-server", bind.server, "--tsig-key", bind.keyFile, "--dns-target", `${name}.${ZONE}`],
     ];
-    const inDns = async (name: string | undefined) =>
-      until(`DNS names ${name ?? "no host"}`, async () => {
-        const records = await bind.dig(`_muster._tcp.${ZONE}`, "SRV");
-        return records.length === (name ? 1 : 0) && records.every((one) => one.includes(` ${name}.`));
+    const inDns = (...records: string[]) =>
+      until(`DNS has ${records.join() || "no host"}`, async () => {
+        return (await bind.dig(`_muster._tcp.${ZONE}`, "SRV")).join() === records.join();
       });
+    const start = async (folder: string, name: string) => {
+      const host = await startHostProcess(folder, ...published(name));
+      await inDns(`0 0 ${new URL(host.url).port} ${name}.${ZONE}.`);
+      return host;
+    };
 
-    const oldHost = await startHostProcess(old, ...published("kms01"));
-    await inDns("kms01");
+    const oldHost = await start(old, "kms01");
     const clients = await Promise.all(
       Array.from({ length: 30 }, (_, at) => makeClient(deployment, bind, at)),
     );
@@ -102,7 +105,7 @@ describe("thirty machines and a new host", () => {
     const { exit, out } = await muster("host", "export", "--hand-over", "-o", file, "--data", old);
     expect([exit, statSync(file).mode & 0o777]).toEqual([0, 0o600]);
     expect(out).toContain("The hosts of this store are quiet");
-    await inDns(undefined);
+    await inDns();
     // In between nobody is activated, and nobody loses a lease.
     const between = await clients[0]?.activate();
     expect([between?.activated, between?.tries[0]?.name]).toEqual([false, "STORE_UNAVAILABLE"]);
@@ -112,8 +115,7 @@ describe("thirty machines and a new host", () => {
     const taken = await muster("host", "import", file, "--store", url, "--data", other);
     expect([taken.exit, taken.err]).toEqual([0, ""]);
     expect(taken.out).toContain("Count of Muster Demo: 30 before, 30 after\nverified: ");
-    const newHost = await startHostProcess(other, ...published("kms02"));
-    await inDns("kms02");
+    const newHost = await start(other, "kms02");
     expect(await countOf(other)).toEqual({ leased: 30, unique: 30 });
     await renewAll(clients, "kms02");
     await stopHostProcess(oldHost);
@@ -129,7 +131,7 @@ describe("thirty machines and a new host", () => {
       store: storePath(other),
     });
     expect(existsSync(join(other, "store-address"))).toBe(false);
-    await startHostProcess(other, ...published("kms02"));
+    await start(other, "kms02");
     await renewAll(clients, "kms02");
 
     await withStore(other, async (store) => {
@@ -160,6 +162,7 @@ async function makeClient({ products, catalogue }: Deployment, bind: Bind, at: n
     dir: makeFolder(),
     dns: [bind.server],
     suffixes: [ZONE],
+    timeout: 60_000,
     machine: { name, fingerprint: fingerprintOf(name), virtual: false },
   });
   await client.install(products[0]?.setupKey ?? "", catalogue);
@@ -183,7 +186,7 @@ describe.each([
     await until("some are counted", () => load.answered.size > 100);
     const before = new Set(load.answered);
     const copy = join(makeFolder(), "copy.store.gz");
-    const { census } = await exportTo(copy, old, false);
+    const { census } = await exportTo(copy, old, { isHandOver: false });
     // A machine and its event are written together, so both are of one moment.
     expect(census.tables.machine.rows).toBe(census.tables.event.rows);
     const after = load.answered.size;
@@ -325,7 +328,9 @@ test("a host that does not answer keeps a hand-over from being half done, and al
   await until("both are known", async () => (await one.store.hosts()).length === 2);
   process.kill(two.pid, "SIGSTOP");
   try {
-    expect(await refusal(exportTo(file, old))).toContain("kms02 did not go quiet within 3 s");
+    expect(await refusal(exportTo(file, old, { patience: 3000 }))).toContain(
+      "kms02 did not go quiet within 3 s",
+    );
   } finally {
     process.kill(two.pid, "SIGCONT");
   }

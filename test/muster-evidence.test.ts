@@ -25,6 +25,7 @@ const HOST: HostDescription = {
   },
   settings: { dnsPublishing: false, priority: "low" } as HostDescription["settings"],
   port: 1699,
+  isPublished: false,
 };
 
 function read(lines: readonly string[]): Collector {

@@ -1,7 +1,9 @@
-import { afterEach } from "bun:test";
+import { afterEach, onTestFinished } from "bun:test";
 import { join } from "node:path";
 
 const MAIN = join(import.meta.dir, "..", "src", "cli", "main.ts");
+/** Milliseconds; on a machine that is busy with much else, what takes a second takes a minute. */
+const PATIENCE = 90_000;
 const running: HostProcess[] = [];
 
 afterEach(async () => {
@@ -21,7 +23,7 @@ export interface HostProcess {
   readonly url: string;
   /** Where administrators reach it; undefined when it was started with --no-admin. */
   readonly admin: string | undefined;
-  /** What it has printed on stderr so far. */
+  /** What it has printed on stderr, as far as that has arrived here; all of it after `stop`. */
   errors(): string;
   stop(): Promise<void>;
 }
@@ -59,10 +61,15 @@ export async function startHostProcess(folder: string, ...args: string[]): Promi
     errors: () => errors,
     async stop() {
       child.kill("SIGTERM");
-      await child.exited;
+      await Promise.all([child.exited, heard]);
     },
   };
   running.push(host);
+  // The afterEach above holds only in the test file that loads this module first.
+  onTestFinished(async () => {
+    child.kill("SIGKILL");
+    await child.exited;
+  });
   return host;
 }
 
@@ -74,7 +81,7 @@ export async function stopHostProcess(host: HostProcess): Promise<void> {
 
 /** Waits until something holds; what it waited for is in the message when it never does. */
 export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (const end = performance.now() + PATIENCE; performance.now() < end; ) {
     if (await holds()) return;
     await Bun.sleep(50);
   }

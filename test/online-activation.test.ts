@@ -11,7 +11,7 @@ import { muster, startHostProcess, until } from "./muster.ts";
 import { musterIn, startVendorProcess } from "./vendor-process.ts";
 
 /** Each test runs several processes, on a machine that others may keep busy. */
-const LIMIT = 60_000;
+const LIMIT = 120_000;
 
 /** A vendor with one product, a host key and a MAK, and a host of it; `ago` is how long before now, milliseconds. */
 async function makePlace(ago = 0) {

@@ -1,9 +1,9 @@
 import { onTestFinished } from "bun:test";
 import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../src/fleet/free-port.ts";
 import { makeFolder } from "./folders.ts";
 import { until } from "./muster.ts";
-import { freePort } from "./postgres.ts";
 
 /** Puts a PgBouncer before a database until the test ends, and gives the address by it. */
 export async function startPgBouncer(database: string, ...settings: readonly string[]): Promise<string> {

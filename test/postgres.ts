@@ -2,6 +2,7 @@ import { appendFileSync, chmodSync, chownSync, copyFileSync, mkdtempSync, writeF
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SQL } from "bun";
+import { freePort } from "../src/fleet/free-port.ts";
 import { newId } from "../src/protocol/ids.ts";
 import type { CertificateFiles } from "../src/vendor/certificate.ts";
 
@@ -40,7 +41,7 @@ export interface PostgresOptions {
 }
 
 const USER = "muster";
-const PATIENCE = 30_000;
+const PATIENCE = 90_000;
 /** Waits for the end of its input; then it ends the server in its folder, when there is one, and removes the folder. */
 const GUARD = `read -r _; server=$(head -n 1 "$0/data/postmaster.pid") && kill -KILL "$server"; sleep 0.2; rm -rf "$0"`;
 
@@ -79,7 +80,7 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
       // A killed process loses nothing that it gave to the system, so that the tests need not wait for the disk.
       "fsync=off",
       "listen_addresses=127.0.0.1",
-      `unix_socket_directories=${folder}`,
+      "unix_socket_directories=",
       // For so long a standby that lost its primary may not notice that it is promoted.
       "wal_retrieve_retry_interval=100ms",
       ...(options.settings ?? []),
@@ -201,12 +202,4 @@ export function programPath(name: string): string {
 
 async function idOf(option: "-u" | "-g"): Promise<number> {
   return Number(await new Response(Bun.spawn(["id", option, "postgres"]).stdout).text());
-}
-
-/** A port of this machine that is free now. */
-export function freePort(): number {
-  const server = Bun.listen({ hostname: "127.0.0.1", port: 0, socket: { data() {} } });
-  const { port } = server;
-  server.stop(true);
-  return port;
 }

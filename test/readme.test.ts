@@ -3,11 +3,11 @@ import { walk } from "./walk.ts";
 
 test("the README's five minutes do what they say", async () => {
   expect(await walk("README.md")).toBeGreaterThan(15);
-}, 120_000);
+}, 300_000);
 
 test("the Japanese README's commands do what it says", async () => {
   expect(await walk("README.ja.md")).toBeGreaterThanOrEqual(12);
-}, 120_000);
+}, 300_000);
 
 test("both READMEs lead to each other at the top", async () => {
   const top = async (page: string) => {

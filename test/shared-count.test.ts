@@ -77,11 +77,12 @@ test("30 machines split between two hosts are counted from 1 to 30, and all rene
 
 test("400 machines that ask two hosts at once for 50 seats get exactly 50 leases", async () => {
   const { hosts, server } = await startPair(await makeDatabase(), { seats: 50, overage: "deny" });
-  const answers = await Promise.all(
-    Array.from({ length: 400 }, (_, at) =>
-      post(half(hosts, at).url, makeRequest(server, { now: Date.now() })),
-    ),
-  );
+  // A host whose first batches take long sends some away uncounted, who come again.
+  const ask = async (at: number): ReturnType<typeof post> => {
+    const answer = await post(half(hosts, at).url, makeRequest(server, { now: Date.now() }));
+    return answer.body.name === "HOST_BUSY" ? ask(at) : answer;
+  };
+  const answers = await Promise.all(Array.from({ length: 400 }, (_, at) => ask(at)));
   const leases = answers.filter(({ body }) => body.lease !== undefined);
   expect(leases.length).toBe(50);
   expect(answers.filter(({ status, body }) => status === 200 && body.lease === undefined).length).toBe(4);

@@ -17,7 +17,7 @@ const storm: Pick<Play, "number" | "startWithin" | "speed" | "late"> = {
   startWithin: 3000,
   // The half hour in which the retries come passes in three seconds.
   speed: 500,
-  late: { silent: 1000, refusing: 500 },
+  late: { silent: 1000, refusing: 1500 },
 };
 
 /** What holds whatever the machine that runs it is like: nobody is left out, forgotten, or sent away for long. */

@@ -29,13 +29,18 @@ export interface Place {
  */
 export async function walk(page: string, { prepare, env = {}, programs = {} }: Place = {}): Promise<number> {
   const folder = makeCheckout();
+  const left: (() => Promise<void>)[] = [];
+  onTestFinished(async () => {
+    for (const end of left) await end();
+    rmSync(folder, { recursive: true, force: true });
+  });
   addPrograms(folder, { muster: MUSTER, ...programs });
   await prepare?.(folder);
   const steps = readSteps(await Bun.file(join(ROOT, page)).text());
   let known: Known = {};
   for (const step of steps) {
     if ("path" in step) await writeFile(join(folder, step.path), step.text);
-    else known = await take(step, { folder, env }, known);
+    else known = await take(step, { folder, env, left }, known);
   }
   return steps.filter((step) => "command" in step).length;
 }
@@ -44,6 +49,8 @@ export async function walk(page: string, { prepare, env = {}, programs = {} }: P
 interface Here {
   readonly folder: string;
   readonly env: Readonly<Record<string, string>>;
+  /** Ends what was left running. */
+  readonly left: (() => Promise<void>)[];
 }
 
 /** Takes one step, and gives what is known after it. */
@@ -55,10 +62,9 @@ async function take(step: ConsoleStep, here: Here, known: Known): Promise<Known>
   return learned ?? known;
 }
 
-/** A folder from which `npx muster` runs this checkout, and in which a walk may leave its files; gone after the test. */
+/** A folder from which `npx muster` runs this checkout, and in which a walk may leave its files. */
 function makeCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), "muster-walk-"));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   for (const name of ["src", "docs", "node_modules", "package.json"])
     symlinkSync(join(ROOT, name), join(folder, name));
   return folder;
@@ -89,11 +95,16 @@ async function start(command: string, here: Here): Promise<string> {
     stderr: "pipe",
     detached: true,
   });
-  onTestFinished(() => {
-    // A page may have ended it already.
-    if (shell.exitCode === null && shell.signalCode === null) process.kill(-shell.pid);
-  });
   const reader = shell.stdout.getReader();
+  here.left.push(async () => {
+    try {
+      if (shell.exitCode === null && shell.signalCode === null) process.kill(-shell.pid);
+    } catch {
+      // A page has ended it just now.
+    }
+    // Its port is free for the next page when nothing of it is left that could say something.
+    while (!(await reader.read()).done);
+  });
   let output = "";
   while (!output.includes("\n")) {
     const { value, done } = await reader.read();

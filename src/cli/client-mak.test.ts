@@ -6,7 +6,7 @@ import { musterIn, type RunOptions, startVendorProcess } from "../../test/vendor
 import { createVendor } from "../vendor/create.ts";
 
 /** Each test runs several processes, on a machine that others may keep busy. */
-const LIMIT = 60_000;
+const LIMIT = 300_000;
 
 let work: string;
 let product: string;

@@ -34,4 +34,4 @@ test("a client and a host print dlv in one form: the version once, then blocks b
   const unused = all.find((block) => block.startsWith(`Name: ${server.name}`));
   expect(unused).toContain("\nThis license is not in use.\nLicense Status: Unlicensed\n");
   expect(unused).toContain(`\nActivation ID: ${server.product}\n`);
-}, 60_000);
+}, 300_000);

@@ -5,7 +5,7 @@ import { makeFolder } from "../../test/folders.ts";
 import { SCENARIOS } from "../fleet/simulator/scenarios.ts";
 
 const MUSTER = join(import.meta.dir, "main.ts");
-const LIMIT = 60_000;
+const LIMIT = 300_000;
 
 async function simulate(args: string[], cwd = makeFolder()) {
   const env = Object.entries(process.env).filter(([name]) => !name.startsWith("MUSTER_"));

@@ -247,7 +247,7 @@ test("a proxy of the environment is not asked", async () => {
   const script = `
     import { createAsk } from ${JSON.stringify(`${import.meta.dir}/ask.ts`)};
     const target = { host: "kms.test", port: ${host.port}, secure: false };
-    const answer = await createAsk({ timeout: 5000 })(target, "127.0.0.1", ${JSON.stringify(request)});
+    const answer = await createAsk({ timeout: ${PATIENCE} })(target, "127.0.0.1", ${JSON.stringify(request)});
     console.log(answer.count);`;
   const proxy = "http://127.0.0.1:9";
   const child = Bun.spawn([process.execPath, "-e", script], {

@@ -68,7 +68,7 @@ async function makeClient(
     machine: { name: "pc-1.corp.test", fingerprint: fingerprintOf("pc-1"), virtual: true },
     dns: dns === undefined ? ["127.0.0.1:9"] : [dns.server],
     suffixes,
-    timeout: 1_000,
+    timeout: 60_000,
     random: () => 0.5,
     ...(now === undefined ? {} : { now }),
   });
@@ -487,7 +487,7 @@ async function reopen(dns: FakeDns): Promise<Client> {
     machine: { name: "pc-1.corp.test", fingerprint: fingerprintOf("pc-1"), virtual: true },
     dns: [dns.server],
     suffixes: [DOMAIN],
-    timeout: 1_000,
+    timeout: 60_000,
   });
 }
 

@@ -75,7 +75,7 @@ describe("under Node", () => {
     closing.push(host.stop);
     const script = `
       import { createClient, createSdk, openFolder, readEvents } from "./client.mjs";
-      const client = createClient({ dir: "data", timeout: 2000, suffixes: [], machine: { name: "pc-node" } });
+      const client = createClient({ dir: "data", timeout: 60_000, suffixes: [], machine: { name: "pc-node" } });
       await client.install(${JSON.stringify(documents.client.setupKeys[0])}, ${JSON.stringify(catalogue)});
       const lost = await client.activate();
       await client.configure({ registeredHost: { host: "127.0.0.1", port: ${host.port}, secure: false } });
@@ -94,7 +94,7 @@ describe("under Node", () => {
     closing.push(() => silent.stop(true));
     const script = `
       import { createClient } from "./client.mjs";
-      const client = createClient({ dir: "data", timeout: 300, suffixes: [] });
+      const client = createClient({ dir: "data", timeout: 3000, suffixes: [] });
       await client.install(${JSON.stringify(documents.client.setupKeys[0])}, ${JSON.stringify(catalogue)});
       const codes = [];
       for (const port of [${gone.port}, ${silent.port}]) {

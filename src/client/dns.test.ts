@@ -8,7 +8,7 @@ afterEach(() => {
   for (const close of closing.splice(0)) close();
 });
 
-async function serve(zone: FakeZone, timeout = 2_000) {
+async function serve(zone: FakeZone, timeout = 60_000) {
   const server = await startFakeDns(zone);
   closing.push(server.close);
   return { dns: createDns({ servers: [server.server], timeout }), questions: server.questions };
@@ -55,7 +55,8 @@ describe("what DNS says when it has no host", () => {
     ["the server refuses", 5, "DNS_SERVER_FAILURE"],
     ["the server is silent", "silent", "DNS_SERVER_FAILURE"],
   ])("%s", async (_, entry, name) => {
-    const { dns } = await serve(entry === undefined ? {} : { "_muster._tcp.corp.test": entry }, 200);
+    const zone: FakeZone = entry === undefined ? {} : { "_muster._tcp.corp.test": entry };
+    const { dns } = await serve(zone, entry === "silent" ? 200 : undefined);
     const failed = await problemOf(dns.srv("corp.test"));
     expect(failed.name as string).toBe(name);
     expect(failed.message).toContain("_muster._tcp.corp.test");

@@ -129,10 +129,10 @@ test("a catalogue is kept beside the state and seen when another process replace
 test("changes of three processes and of many calls at once are all kept", async () => {
   const folder = makeFolder();
   const store = openFolder(folder);
-  const writers = [startWriter(folder, 40), startWriter(folder, 40)];
-  await Promise.all(Array.from({ length: 40 }, () => store.update(rearmed)));
+  const writers = [startWriter(folder, 12), startWriter(folder, 12)];
+  await Promise.all(Array.from({ length: 12 }, () => store.update(rearmed)));
   for (const writer of writers) expect(await writer.exited).toBe(0);
-  expect((await store.read()).state.rearms).toBe(120);
+  expect((await store.read()).state.rearms).toBe(36);
 });
 
 test("a process killed while it writes, 30 times, always leaves a readable state that goes on", async () => {
@@ -149,7 +149,7 @@ test("a process killed while it writes, 30 times, always leaves a readable state
     expect((await openFolder(folder).read()).problem).toBeUndefined();
     rearms = state.rearms;
   }
-}, 120_000);
+}, 600_000);
 
 test("one attempt waits for another, and a killed one does not hold it up", async () => {
   const folder = makeFolder();

@@ -223,9 +223,10 @@ describe("a message to a zone", () => {
     const start = signMessage(change([srv]), key, { time }).bytes;
     const query = packet.encode({ type: "query", id: 9, questions: [{ name: service, type: "SRV" }] });
     const damaged = fc.tuple(fc.constantFrom(start, query), fc.nat(), fc.uint8Array({ maxLength: 40 }));
-    const bytes = damaged.map(([whole, at, tail]) =>
-      Buffer.concat([whole.subarray(0, at % whole.length), tail]),
-    );
+    const bytes = damaged
+      .map(([whole, at, tail]) => Buffer.concat([whole.subarray(0, at % whole.length), tail]))
+      // What was cut off may be put back.
+      .filter((some) => !some.equals(start));
     fc.assert(
       fc.property(fc.oneof(bytes, fc.uint8Array({ maxLength: 200 })), (garbage) => {
         expect(send(garbage).zone).toBe(empty);

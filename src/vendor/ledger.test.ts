@@ -56,7 +56,7 @@ test("processes that approve at once never activate a seventh host or an elevent
   const vendor = openVendor(folder);
   expect(vendor.entries().filter(({ detail }) => detail.action === "host-license")).toHaveLength(60);
   vendor.close();
-}, 30_000);
+}, 300_000);
 
 test("of processes that add products at once, each gets a number of its own, and the catalogue file has them all", async () => {
   const script = `
@@ -72,7 +72,7 @@ test("of processes that add products at once, each gets a number of its own, and
     Array.from({ length: 25 }, (_, at) => at + 1),
   );
   vendor.close();
-}, 30_000);
+}, 300_000);
 
 test("a process that is killed at any moment has given out no licence that the ledger lacks", async () => {
   for (const lines of [0, 1, 2, 5, 9]) {
@@ -92,7 +92,7 @@ test("a process that is killed at any moment has given out no licence that the l
     for (const license of given) await openHostLicense(license, vendor.catalogue().vendor);
     vendor.close();
   }
-}, 30_000);
+}, 300_000);
 
 /** Kills the process once it has printed so many lines, and gives the whole lines that came out. */
 async function killAfter(child: ReturnType<typeof approveElsewhere>, lines: number): Promise<string[]> {

@@ -18,9 +18,12 @@ const ACCEPTED = Buffer.from(
 );
 const BIND = Buffer.from(bindRequest()).toString("hex");
 
+/** Milliseconds that a look may take at a server that answers, and what it takes at one that does not. */
+const [PATIENCE, BRIEF] = [30_000, 2000];
+
 /** What a look at one port of this machine finds. */
-async function lookAt(port: number, system: "kms" | "muster" = "kms"): Promise<Probe[]> {
-  const options = { system, resolvers: [], suffixes: [], names: [], timeout: 700, now: Date.now };
+async function lookAt(port: number, system: "kms" | "muster" = "kms", timeout = PATIENCE): Promise<Probe[]> {
+  const options = { system, resolvers: [], suffixes: [], names: [], timeout, now: Date.now };
   const host = { name: "127.0.0.1", port };
   const { probes } = await gatherSources([], {
     look: (collector) => lookLive({ ...options, host }, collector),
@@ -48,13 +51,13 @@ describe("A bind to a KMS host's port", () => {
     ];
     for (const answer of answers) {
       const server = await listen((socket, bytes) => void (answer && bytes && socket.write(answer)));
-      await lookAt(server.port);
+      await lookAt(server.port, "kms", answer === undefined ? BRIEF : PATIENCE);
       expect(server.received).toEqual(["", BIND]);
     }
   });
 
   test("fails at a server that says nothing, and at one that hangs up", async () => {
-    const silent = await lookAt((await listen()).port);
+    const silent = await lookAt((await listen()).port, "kms", BRIEF);
     expect(shown(silent)).toEqual(["tcp open", "rpc timeout"]);
     const shut = await lookAt((await listen((socket, bytes) => void (bytes && socket.destroy()))).port);
     expect(shown(shut)).toEqual(["tcp open", "rpc reset"]);

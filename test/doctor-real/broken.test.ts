@@ -11,7 +11,7 @@ import type { Machine } from "./network.ts";
  * is diagnosed from the bundles that its machines collect, and again with a look at the network from the client.
  */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let site: Site;
 let story: Story;
@@ -84,6 +84,7 @@ describe("A deployment that is broken", () => {
     const { kms01, pcs } = site;
     const [pc1 = kms01] = pcs;
     story = await site.begin();
+    story.patience = 3;
     await story.startHost(kms01);
     const rules =
       "add table inet wall; add chain inet wall in { type filter hook input priority 0; }; add rule inet wall in tcp dport 1688 drop";

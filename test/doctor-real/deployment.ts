@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Deployment, deploy } from "../../src/fleet/deployment.ts";
 import { type Bind, startBind } from "../bind.ts";
-import type { Outcome } from "../muster.ts";
+import { type Outcome, until } from "../muster.ts";
 import { type Machine, type Started, startNetwork } from "./network.ts";
 
 /** The domain of everybody. */
@@ -65,6 +65,8 @@ export class Story {
   readonly folder: string;
   readonly bind: Bind;
   readonly deployment: Deployment;
+  /** Seconds that clients and the doctor wait for an answer: long, but where somebody is silent for good. */
+  patience = 30;
   private readonly hosts: Started[] = [];
   private bundles = 0;
 
@@ -85,14 +87,18 @@ export class Story {
     return join(this.folder, name);
   }
 
-  /** Starts a host that publishes itself. */
+  /** Starts a host that publishes itself, and waits until it has tried that. */
   async startHost(machine: Machine, more: readonly string[] = [], folder = this.deployment.hostFolder) {
     const publishing = ["--dns-domain", DOMAIN, "--dns-server", RESOLVER];
     const key = more.includes("--tsig-key") ? [] : ["--tsig-key", this.bind.keyFile];
     const options = ["--data", folder, "--no-admin", "--json", ...publishing, ...key, ...more];
     const host = await machine.start("host", "run", ...options);
     this.hosts.push(host);
-    return host;
+    if (more.includes("--no-dns")) return;
+    await until("the host has tried to publish itself", async () => {
+      const { out } = await machine.muster("events", "--json", "--data", folder);
+      return /"id":1229[34]\b/.test(out);
+    });
   }
 
   /** Gives machines the setup key of the edition that five machines activate. */
@@ -108,8 +114,9 @@ export class Story {
   /** Lets machines try to activate, one after the other; gives their exit codes. */
   async activate(...machines: readonly Machine[]): Promise<number[]> {
     const exits: number[] = [];
+    const patience = ["--timeout", `${this.patience}`];
     for (const machine of machines) {
-      const { exit } = await machine.muster("ato", "--timeout", "1", "--data", this.folderOf(machine));
+      const { exit } = await machine.muster("ato", ...patience, "--data", this.folderOf(machine));
       exits.push(exit);
     }
     return exits;
@@ -130,7 +137,7 @@ export class Story {
 
   /** What the doctor makes of a machine, or of bundles, with a look at the network from it. */
   async diagnoseLive(machine: Machine, ...bundles: readonly string[]): Promise<Report> {
-    const live = ["--format", "json", "--live", "--timeout", "2"];
+    const live = ["--format", "json", "--live", "--timeout", `${this.patience}`];
     const what = bundles.length > 0 ? bundles : ["--data", this.folderOf(machine)];
     return reported(await machine.muster("doctor", ...what, ...live));
   }

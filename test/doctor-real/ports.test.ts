@@ -1,12 +1,11 @@
-import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, onTestFinished, setDefaultTimeout, test } from "bun:test";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { makeFolder } from "../folders.ts";
 import { until } from "../muster.ts";
 import { type Machine, type Network, startNetwork } from "./network.ts";
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(180_000);
 
 let network: Network;
 let pc: Machine;
@@ -21,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => network?.stop());
 
 /** What the doctor quotes of a look at one host from the client's machine. */
-async function look(host: string, timeout = 1): Promise<string[]> {
+async function look(host: string, timeout = 30): Promise<string[]> {
   const script = fileURLToPath(import.meta.resolve("./look-here.ts"));
   const { out, err, exit } = await pc.run(process.execPath, script, host, `${timeout * 1000}`);
   if (exit !== 0) throw new Error(err);
@@ -41,7 +40,7 @@ describe("From another machine, a port is seen to be", () => {
       "add table inet wall; add chain inet wall in { type filter hook input priority 0; }; add rule inet wall in tcp dport 1688 drop";
     expect((await server.run("nft", rules)).err).toBe("");
     try {
-      expect(await look("10.78.0.11:1688")).toEqual([
+      expect(await look("10.78.0.11:1688", 3)).toEqual([
         "TCP 10.78.0.11:1688: timeout",
         "Ping 10.78.0.11: answered",
       ]);
@@ -51,7 +50,7 @@ describe("From another machine, a port is seen to be", () => {
   });
 
   test("unreachable, where there is no machine, or no way", async () => {
-    expect(await look("10.78.0.99:1688", 3)).toEqual(["TCP 10.78.0.99:1688: unreachable"]);
+    expect(await look("10.78.0.99:1688")).toEqual(["TCP 10.78.0.99:1688: unreachable"]);
     expect(await look("203.0.113.1:1688")).toEqual(["TCP 203.0.113.1:1688: unreachable"]);
   });
 
@@ -60,7 +59,7 @@ describe("From another machine, a port is seen to be", () => {
     try {
       await until("Samba listens", async () => (await look("10.78.0.11:135"))[0]?.endsWith("open") ?? false);
       // It starts the program behind the port when it is asked for the first time.
-      expect(await look("10.78.0.11:135", 20)).toEqual([
+      expect(await look("10.78.0.11:135", 60)).toEqual([
         "TCP 10.78.0.11:135: open",
         "RPC bind 10.78.0.11:135: RPC answers, but without the Key Management Service",
       ]);
@@ -73,11 +72,15 @@ describe("From another machine, a port is seen to be", () => {
 
 /** Starts Samba's RPC server alone, with files of its own; all its children end with it. */
 async function startSamba({ within }: Machine) {
-  const folder = makeFolder();
+  // Paths of its sockets have room for no long name of a folder for temporary files.
+  const folder = mkdtempSync("/tmp/muster-samba-");
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const folders = ["private dir", "lock directory", "state directory", "cache directory", "pid directory"];
   const lines = [...folders, "ncalrpc dir"].map((name) => {
     const path = join(folder, name.replace(" ", "-"));
-    mkdirSync(path, { mode: name === "private dir" ? 0o700 : 0o755 });
+    mkdirSync(path);
+    // It refuses other rights than these, whatever the umask is.
+    chmodSync(path, name === "private dir" ? 0o700 : 0o755);
     return `${name} = ${path}`;
   });
   const settings = [

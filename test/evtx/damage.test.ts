@@ -8,7 +8,7 @@ import { readAll } from "./reading.ts";
 import { sampleEvents } from "./sample.ts";
 
 /** Milliseconds that hundreds of runs may take on a busy machine. */
-const patience = 60_000;
+const patience = 180_000;
 const perChunk = 12;
 const events = sampleEvents(11);
 const log = writeLog(

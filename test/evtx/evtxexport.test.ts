@@ -10,7 +10,7 @@ import { readAll } from "./reading.ts";
 import { sampleEvents } from "./sample.ts";
 
 /** Milliseconds that hundreds of processes may take on a busy machine. */
-const patience = 60_000;
+const patience = 180_000;
 const source: Source = {
   provider: "Test & Co",
   eventSource: "<source>",

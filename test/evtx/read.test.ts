@@ -79,7 +79,7 @@ test("what is written is read, in any number of chunks and either version", asyn
     }),
     { numRuns: 60 },
   );
-}, 60_000);
+}, 180_000);
 
 describe("the file header is not believed", () => {
   const log = writeLog(requests(9), { perChunk: 3 });
@@ -313,7 +313,7 @@ describe("a filter", () => {
       }),
       { numRuns: 40 },
     );
-  }, 60_000);
+  }, 180_000);
 
   test("works for events without a template and for providers that are values", async () => {
     const provider = element("Provider", { Name: { slot: 0, type: 1 } });

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { writeFileSync } from "node:fs";
+import { renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DAY } from "../../src/protocol/time.ts";
 import { makeFolder } from "../folders.ts";
@@ -16,7 +16,11 @@ const OFFSETS = IS_LONG ? [DAY, 0, -DAY, 0, DAY, -DAY] : [DAY, -DAY];
 /** A clock of a host's own, which can be set while the host runs. */
 function makeClock() {
   const file = join(makeFolder(), "clock");
-  const set = (offset: number) => writeFileSync(file, `${offset < 0 ? "" : "+"}${offset / 1000}\n`);
+  const set = (offset: number) => {
+    // In one piece: between being emptied and being written, a file says that the clock is right.
+    writeFileSync(`${file}.new`, `${offset < 0 ? "" : "+"}${offset / 1000}\n`);
+    renameSync(`${file}.new`, file);
+  };
   set(0);
   const [library = ""] = [...new Bun.Glob("*/faketime/libfaketimeMT.so.1").scanSync("/usr/lib")];
   const env = {
@@ -57,9 +61,10 @@ for (const seats of IS_LONG ? [undefined, 50] : [50]) {
       jumps++;
       await until("the host has told it", async () => (await countEvents(site.place, 12420)) === jumps);
     }
+    const judged = await site.judge();
+    // All that it said is there once it has ended.
     const told = site.hosts[0]?.errors().match(/The clock of this host jumped by -?\d{5,6} seconds/g);
     expect(told?.length).toBe(OFFSETS.length);
-    const judged = await site.judge();
     table.add(`Clock of the host a day forward and back${scarce}`, site.store, OFFSETS.length, judged);
     expect(judged.faults).toEqual([]);
     if (seats !== undefined) expect(judged.leases).toBe(seats);

@@ -15,7 +15,7 @@ import { runKilled, runWhole } from "./command.ts";
 import { startFaultHost } from "./host.ts";
 import { type AskedProduct, Ledger } from "./ledger.ts";
 import { startLoad } from "./load.ts";
-import { killAll } from "./processes.ts";
+import { killAll, signalProcess } from "./processes.ts";
 import { startSite } from "./site.ts";
 import { countEvents, readStored, type Stored } from "./stored.ts";
 import { faultTable } from "./table.ts";
@@ -127,7 +127,7 @@ for (const store of ["SQLite", "PostgreSQL"] as const) {
       startFaultHost({ folder: deployment.hostFolder, store: isShared ? place : undefined, onStarted });
     let after = 0;
     const onStarted = (pid: number) => {
-      if (after > 0) setTimeout(() => killIfThere(pid), after);
+      if (after > 0) setTimeout(() => signalProcess(pid, "SIGKILL"), after);
     };
     // Its start takes some 200 ms, the schema the middle of it.
     for (let at = 0; at < TIMES; at++) {
@@ -150,15 +150,6 @@ for (const store of ["SQLite", "PostgreSQL"] as const) {
     table.add("SIGKILL of a host that migrates", store, TIMES, judged);
     expect(judged.faults).toEqual([]);
   }, 600_000);
-}
-
-/** It may have ended before. */
-function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, "SIGKILL");
-  } catch (error) {
-    if ((error as { code?: string }).code !== "ESRCH") throw error;
-  }
 }
 
 async function settingOf(place: string): Promise<number> {

@@ -18,7 +18,7 @@ import { type Asked, answer, CODES, type Lies, startLiar, TRUNCATED } from "./li
  * and it does so once its patience is over, at the latest.
  */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(600_000);
 
 const DOMAIN = "corp.test";
 const SRV = `_muster._tcp.${DOMAIN}`;

@@ -4,7 +4,7 @@ import { faultTable } from "./table.ts";
 
 /** A zone of BIND that names 50 hosts of which one is alive, and one that is slow; on machines of a network. */
 
-setDefaultTimeout(120_000);
+setDefaultTimeout(600_000);
 
 const table = faultTable();
 
@@ -71,8 +71,6 @@ describe("Of 50 hosts in DNS, a client finds the one that is alive when the othe
 test("a name server whose answers are 3 s late is waited for", async () => {
   story = await network.begin();
   await story.startHost(network.kms01);
-  // The delay is of answers only: the neighbour's address is known before, or 3 s more would go into asking for it.
-  expect((await network.office.run("ping", "-c", "1", "10.79.0.2")).exit).toBe(0);
   await network.cables.set({ delay: 3000 }, ["dns"], ["office"]);
   const [told] = await story.activate(network.office, ["pc-0"]);
   expect(told?.result.count).toBe(1);

@@ -54,4 +54,4 @@ test("a store of which any one page was lost is refused in one sentence, or coun
     2,
     expect.stringMatching(/^muster: The store .* restore it from a backup\. .*\n$/),
   ]);
-}, 120_000);
+}, 600_000);

@@ -59,7 +59,7 @@ for (const { fault, kills: few, share, isShared, ...row } of ROWS) {
         expect(judged.map(({ verdict }) => verdict.leases)).toEqual(judged.map(() => seats));
       }
     },
-    30_000 + kills * 5000,
+    300_000 + kills * 20_000,
   );
 }
 

@@ -1,6 +1,6 @@
 import { seededRandom } from "../../src/fleet/simulator/random.ts";
 import type { PostgresServer } from "../postgres.ts";
-import { killAll, stopImmediately } from "./processes.ts";
+import { killAll, signalProcess, stopImmediately } from "./processes.ts";
 import { type Site, type SiteOptions, startSite } from "./site.ts";
 import { isClean, type Verdict } from "./verdict.ts";
 
@@ -74,7 +74,7 @@ async function startAgain(site: Site, at: number, random: () => number): Promise
     let killing: ReturnType<typeof setTimeout> | undefined;
     const late = random() * 200;
     const onStarted = (pid: number) => {
-      killing = setTimeout(() => process.kill(pid, "SIGKILL"), late);
+      killing = setTimeout(() => signalProcess(pid, "SIGKILL"), late);
     };
     const host = await site.start(at, { onStarted }).catch(() => undefined);
     clearTimeout(killing);

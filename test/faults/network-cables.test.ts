@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { until } from "../muster.ts";
 import type { Told } from "./clients.ts";
 import { startDawdlers } from "./dawdlers.ts";
 import { type BadNetwork, type Story, startBadNetwork } from "./network.ts";
@@ -7,7 +8,7 @@ import { faultTable } from "./table.ts";
 
 /** Real clients and hosts on bad cables. Whatever arrives late, twice or not at all, the count stays right. */
 
-setDefaultTimeout(60_000);
+setDefaultTimeout(600_000);
 
 const table = faultTable();
 
@@ -54,7 +55,8 @@ describe(`${MACHINES} clients and a host that many take, each counted once, with
       const seats = MACHINES - 2;
       story = await network.begin({ seats, overage: "deny" });
       await story.startHost(network.kms01);
-      const before = await network.cables.figures();
+      const figures = () => network.cables.figures();
+      const before = await figures();
       // What DNS loses is asked for again after seconds; that is for the night.
       const servers = isNight ? ["kms01", "dns"] : ["kms01"];
       await network.cables.set(faults, ["office", "branch"], servers);
@@ -66,10 +68,13 @@ describe(`${MACHINES} clients and a host that many take, each counted once, with
         ];
         return (await Promise.all(each)).flat().filter(({ result }) => result.activated).length;
       };
-      expect(
-        await ask(isNight ? { tries: 40, timeout: 8000 } : { tries: 6, timeout: 4000 }),
-      ).toBeLessThanOrEqual(seats);
-      const after = await network.cables.figures();
+      // Until luck had it that it happened to a packet.
+      do {
+        expect(
+          await ask(isNight ? { tries: 40, timeout: 8000 } : { tries: 6, timeout: 4000 }),
+        ).toBeLessThanOrEqual(seats);
+      } while ((await figures())[figure] === before[figure]);
+      const after = await figures();
       expect((await story.judge()).faults).toEqual([]);
 
       // Whoever was given a seat without learning of it has it still.
@@ -92,7 +97,7 @@ const KMS01 = "kms01.corp.example:1688";
 test("an answer that never arrives leaves its machine counted once, with one seat, however often it asks", async () => {
   story = await network.begin({ seats: 6, overage: "deny" });
   await story.startHost(network.kms01);
-  expect(codes(await story.activate(network.branch, named("nb", 5), { tries: 3 }))).toEqual(
+  expect(codes(await story.activate(network.branch, named("nb", 5), { tries: 30 }))).toEqual(
     Array(5).fill("0x00000000"),
   );
 
@@ -105,6 +110,8 @@ test("an answer that never arrives leaves its machine counted once, with one sea
     expect(codes(told)).toEqual(["0xC004F074"]);
     expect(triesOf(told)).toEqual([[`${KMS01} CONNECTION_TIMED_OUT`]]);
   }
+  // It takes the request, be it after the client has gone.
+  await until("both requests are stored", async () => (await story.stored()).received >= before.received + 2);
   const { machines, received } = await story.stored();
   expect(machines.length).toBe(6);
   expect(received - before.received).toBe(2);
@@ -126,7 +133,7 @@ test("a cable that is pulled in the middle of it and put back costs the tries of
   story = await network.begin();
   await story.startHost(network.kms01);
   const names = named("pc", 8);
-  await story.activate(network.office, names, { tries: 3 });
+  await story.activate(network.office, names, { tries: 30 });
   const grants = () => names.map((name) => story.stateOf(name).products[story.product.product]?.grant);
   expect(grants()).not.toContain(undefined);
 
@@ -160,7 +167,7 @@ test("a way that loses large packets without a word is told as a host that does 
   expect(told && triesOf([told])).toEqual([[`${KMS01} CONNECTION_TIMED_OUT`]]);
   expect((await story.stored()).machines).toEqual([]);
   await mended("office", "kms01");
-  await story.activate(network.office, named("pc", 5), { tries: 3 });
+  await story.activate(network.office, named("pc", 5), { tries: 30 });
   const judged = await story.judge();
   expect(judged.faults).toEqual([]);
   table.add("Large packets lost without a word", "SQLite", 1, judged);
@@ -171,7 +178,7 @@ test("hundreds of clients that never finish a request hold up none of the others
   await story.startHost(network.kms01);
   const dawdlers = await startDawdlers(network.branch, network.kms01, 400);
   try {
-    const told = await story.activate(network.office, named("pc", 20), { tries: 3 });
+    const told = await story.activate(network.office, named("pc", 20), { tries: 30 });
     expect(codes(told)).toEqual(Array(20).fill("0x00000000"));
     expect(told.flatMap(({ result }) => result.tries)).toEqual([]);
     const { machines } = await story.stored();

@@ -25,7 +25,7 @@ test("a request that arrives three times counts one machine and takes one seat",
       const question = ledger.ask(asker, Date.now(), required);
       const answers = await Promise.all(
         Array.from({ length: TIMES }, async () => {
-          const connection = await connect(url, 5000);
+          const connection = await connect(url, 60_000);
           const answer = await connection.ask(question.body);
           connection.close();
           return answer;

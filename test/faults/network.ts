@@ -50,6 +50,22 @@ const HOSTS = ["kms01 A 10.79.0.11", "kms02 A 10.79.0.12"];
 export const srvOf = (name: string, priority = 0, weight = 0, port = 1688) =>
   `_muster._tcp SRV ${priority} ${weight} ${port} ${name}`;
 
+/** Has machines know each other's hardware addresses for good, so that nobody asks for them over a bad cable. */
+async function acquaint(machines: readonly Machine[]): Promise<void> {
+  const entries = await Promise.all(
+    machines.map(async ({ address, run }) => {
+      const shown = await run("ip", "-oneline", "link", "show", "eth0");
+      const [, hardware = ""] = /link\/ether (\S+)/.exec(shown.out) ?? [];
+      return { address, entry: `ip neigh replace ${address} lladdr ${hardware} dev eth0 nud permanent` };
+    }),
+  );
+  for (const { address, run } of machines) {
+    const others = entries.filter((each) => each.address !== address);
+    const { err } = await run("sh", "-c", others.map(({ entry }) => entry).join(" && "));
+    if (err !== "") throw new Error(err);
+  }
+}
+
 /** Makes the machines; the same seed gives the cables the same luck. */
 export async function startBadNetwork(seed: number): Promise<BadNetwork> {
   const cables = startSwitch(seed);
@@ -61,6 +77,7 @@ export async function startBadNetwork(seed: number): Promise<BadNetwork> {
     await network.add("branch", "10.79.0.22"),
   ];
   const db = await network.add("db", DATABASE);
+  await acquaint([dns, kms01, kms02, office, branch, db]);
   return {
     cables,
     kms01,

@@ -1,15 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { until } from "../muster.ts";
 import { type PostgresServer, programPath } from "../postgres.ts";
 
 /** SIGKILL to every process of a PostgreSQL server at once, as its machine's power cut is to them. */
 export async function killAll(server: PostgresServer): Promise<void> {
   const postmaster = postmasterOf(server);
-  if (postmaster !== undefined) {
-    for (const pid of [postmaster, ...childrenOf(postmaster)]) signal(pid, "SIGKILL");
-  }
+  const all = postmaster === undefined ? [] : [postmaster, ...childrenOf(postmaster)];
+  for (const pid of all) signalProcess(pid, "SIGKILL");
   // The server's own way of ending waits for the postmaster.
   await server.kill();
+  await until("all of its processes have ended", () => !all.some(hasFiles));
 }
 
 /** `pg_ctl stop -m immediate`: it ends without writing what it has in memory. */
@@ -45,16 +46,27 @@ function childrenOf(parent: number): number[] {
 }
 
 function parentOf(pid: number): number | undefined {
+  return statusOf(pid)?.parent;
+}
+
+function statusOf(pid: number): { readonly state: string | undefined; readonly parent: number } | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The name of the program is in brackets and may hold anything.
-    return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
+    const [state, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    return { state, parent: Number(parent) };
   } catch {
     return undefined; // It has ended meanwhile.
   }
 }
 
-function signal(pid: number, name: NodeJS.Signals): void {
+/** Whether a process can have files open still: one that nobody has waited for yet has none. */
+function hasFiles(pid: number): boolean {
+  return !["Z", "X", undefined].includes(statusOf(pid)?.state);
+}
+
+/** Sends a signal to a process that may have ended meanwhile. */
+export function signalProcess(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {

@@ -44,7 +44,7 @@ export interface Site {
   judge(options?: { countsGrow?: boolean; now?: number }): Promise<Verdict>;
 }
 
-const PATIENCE = 60_000;
+const PATIENCE = 120_000;
 /** Machines that want one of few seats. */
 const RUSH = 400;
 

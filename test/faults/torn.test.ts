@@ -147,20 +147,39 @@ test("a log of SQLite that is damaged before the last answers is not passed over
 let server: PostgresServer | undefined;
 afterAll(() => server?.stop());
 
+const SEGMENT = 1024 * 1024;
+const PAGE = 8192;
+/** In bytes: the head of each page of a log, and that of the first page of a segment. */
+const [PAGE_HEAD, SEGMENT_HEAD] = [24, 40];
+const RECORD = /len \(rec\/tot\): *\d+\/ *(\d+),.* lsn: ([0-9A-F]+)\/([0-9A-F]+),/g;
+
 /** Where the log of a database ends that was killed: its file, and the first byte behind the last record. */
 function endOfLog({ data }: PostgresServer): { file: string; at: number } {
   const folder = join(data, "pg_wal");
   const control = Bun.spawnSync([programPath("pg_controldata"), data]).stdout.toString();
   const [, from = ""] = /REDO location: +(\S+)/.exec(control) ?? [];
-  const dump = Bun.spawnSync([programPath("pg_waldump"), "-p", folder, "-s", from]).stderr.toString();
-  // "error in WAL record at 0/1A2B3C: invalid record length at 0/1A2B90: wanted 24, got 0"
-  const [, high = "0", low = "0"] = /([0-9A-F]+)\/([0-9A-F]+): [^:]*$/.exec(dump.trim()) ?? [];
-  const size = 1024 * 1024;
-  const position = Number.parseInt(low, 16);
-  const name = [1, Number.parseInt(high, 16), Math.floor(position / size)].map((part) =>
+  const dump = Bun.spawnSync([programPath("pg_waldump"), "-p", folder, "-s", from]).stdout.toString();
+  const [, length = "0", high = "0", low = "0"] = [...dump.matchAll(RECORD)].at(-1) ?? [];
+  const end = endOfRecord(Number.parseInt(low, 16), Number(length));
+  const name = [1, Number.parseInt(high, 16), Math.floor((end - 1) / SEGMENT)].map((part) =>
     part.toString(16).padStart(8, "0"),
   );
-  return { file: join(folder, name.join("").toUpperCase()), at: position % size };
+  return {
+    file: join(folder, name.join("").toUpperCase()),
+    at: end - Math.floor((end - 1) / SEGMENT) * SEGMENT,
+  };
+}
+
+/** The first byte behind a record of this length: pages have heads, which records go around, and the next one begins at a multiple of 8. */
+function endOfRecord(start: number, length: number): number {
+  let at = start;
+  for (let left = length; ; ) {
+    const room = PAGE - (at % PAGE);
+    if (left <= room) return Math.ceil((at + left) / 8) * 8;
+    left -= room;
+    at += room;
+    at += at % SEGMENT === 0 ? SEGMENT_HEAD : PAGE_HEAD;
+  }
 }
 
 test("a log of PostgreSQL that a power cut tears behind the last answer loses nothing", async () => {

@@ -121,7 +121,7 @@ test("whatever befalls them, no more machines are counted than CMIDs asked withi
     }),
     { numRuns: 8 },
   );
-}, 60_000);
+}, 180_000);
 
 test("whatever befalls it, a machine whose lease is in force and whose hardware is that of the lease is Licensed", async () => {
   let licensed = 0;
@@ -147,7 +147,7 @@ test("whatever befalls it, a machine whose lease is in force and whose hardware 
     { numRuns: 4 },
   );
   expect(licensed).toBeGreaterThan(100);
-}, 60_000);
+}, 180_000);
 
 test("whatever befalls it, no machine asks in a tight loop", async () => {
   await fc.assert(
@@ -159,7 +159,7 @@ test("whatever befalls it, no machine asks in a tight loop", async () => {
     }),
     { numRuns: 8 },
   );
-}, 60_000);
+}, 180_000);
 
 test("whatever befell it, a week after the last trouble every machine of an office is licensed", async () => {
   await fc.assert(
@@ -181,7 +181,7 @@ test("whatever befell it, a week after the last trouble every machine of an offi
     }),
     { numRuns: 8 },
   );
-}, 60_000);
+}, 180_000);
 
 test("the same seed and schedule give the same story, to the last event", async () => {
   const tellStory = async (seed: number, schedule: readonly Fault[]) => {
@@ -202,4 +202,4 @@ test("the same seed and schedule give the same story, to the last event", async 
     }),
     { numRuns: 2 },
   );
-}, 60_000);
+}, 180_000);

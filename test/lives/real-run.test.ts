@@ -43,6 +43,7 @@ async function realRun() {
           addresses: async () => ["127.0.0.1"],
         },
         suffixes: ["corp.example"],
+        timeout: 60_000,
       });
       await client.install(product?.setupKey ?? "", deployment.catalogue);
       return { store, client };

@@ -16,22 +16,6 @@ const SAMPLE_EVERY = 500;
 const KIBIBYTE = 1024;
 const MEGABYTE = 1e6;
 
-/** Below the ports that systems give to whoever asks for any, so that nobody is given it while the host is down. */
-const [LOWEST_PORT, HIGHEST_PORT] = [10_240, 32_767];
-
-/** A TCP port that nothing listens on, and that stays free for a host that is down for a while. */
-export function freePort(): number {
-  for (;;) {
-    const port = LOWEST_PORT + Math.floor(Math.random() * (HIGHEST_PORT - LOWEST_PORT));
-    try {
-      Bun.listen({ hostname: "0.0.0.0", port, socket: { data() {} } }).stop(true);
-      return port;
-    } catch {
-      // Taken; the next one may not be.
-    }
-  }
-}
-
 /** Starts `muster host run` in a folder; `store` as `--store` takes it, else the one in its folder. */
 export async function startHostProcess(
   folder: string,

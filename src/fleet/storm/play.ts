@@ -1,8 +1,9 @@
 import type { SrvRecord } from "../../client/discovery.ts";
 import { openHostStore } from "../../host/folder-store.ts";
 import { deploy } from "../deployment.ts";
+import { freePort } from "../free-port.ts";
 import { answerBusy } from "./busy-port.ts";
-import { freePort, type HostProcess, startHostProcess } from "./host-process.ts";
+import { type HostProcess, startHostProcess } from "./host-process.ts";
 import { makeMachines } from "./machines.ts";
 import { activateBeforehand } from "./prepare.ts";
 import { runStorm, type StormProgress, type StormResult } from "./storm.ts";
