@@ -47,6 +47,7 @@ tl57B+0lsvQP0sNqmti1kEFFqA3tyX8WybjFseSQZdJaVqsO
 /** Another password in the address shows nowhere. */
 export function isKeptSecret(shown: string, location: string): Broken {
   const [{ password } = { password: "" }] = readLocation(location);
-  const other = password === "" ? location : location.replace(`:${password}@`, ":another@");
+  const other =
+    password === "" ? location : location.replace(/^([^/]*\/\/[^/?#@:]*):[^/?#@]*@/, "$1:another@");
   return showLocation(other) !== shown && "The password is shown.";
 }
