@@ -5,7 +5,7 @@ import { deploy } from "../src/fleet/deployment.ts";
 import { openHostStore } from "../src/host/folder-store.ts";
 import { type Bind, startBind } from "./bind.ts";
 import { makeFolder } from "./folders.ts";
-import { muster } from "./muster.ts";
+import { muster, startHostProcess, until } from "./muster.ts";
 
 /** A zone that this machine has no suffix of. */
 const ZONE = "licences.example";
@@ -54,6 +54,28 @@ test("a host's record is looked for where it last published itself", async () =>
 
 test("a host's record is looked for where it is told to publish itself", async () => {
   expect(await foundBy(await made(), `[host]\ndns-domain = ["else.example", "${ZONE}"]\n`)).toContain(RECORD);
+});
+
+test("a host that updates a server of its own is looked for there while it runs, and nowhere afterwards", async () => {
+  const folder = await made();
+  const found = async () => {
+    const { out } = await muster("doctor", "--json", "--data", folder);
+    const { machines, ruledOut } = JSON.parse(out) as {
+      machines: number;
+      ruledOut: { id: string; because: string }[];
+    };
+    return { machines, because: ruledOut.find(({ id }) => id === "D01")?.because };
+  };
+  const dns = ["--dns-domain", ZONE, "--dns-server", bind.server];
+  const host = await startHostProcess(folder, "--port", "0", "--no-admin", ...dns);
+  // The zone takes no updates, so that the host fails; that the record is there is for its server to say.
+  await until("it has tried to publish itself", async () =>
+    (await muster("events", "--data", folder, "--id", "12293")).out.includes(ZONE),
+  );
+  expect((await found()).because).toContain(RECORD);
+  await host.stop();
+  // And the host's name, which is not that of this machine, makes no second machine of it.
+  expect(await found()).toEqual({ machines: 1, because: undefined });
 });
 
 test("several domains may be given at once, also by the settings file", async () => {

@@ -62,7 +62,7 @@ export async function liveLook(
   const options: Omit<LiveOptions, "system"> = {
     isOwn,
     resolvers: (dnsServer ?? getServers()).map(resolverOf),
-    suffixes: isOwn ? await ownDomains(flags, domain) : (domain ?? (await machineSuffixes())),
+    suffixes: isOwn ? await suffixesOf(flags) : (domain ?? (await machineSuffixes())),
     host: live === true ? undefined : hostOf(live),
     names: [machineName()],
     timeout: timeout * 1000,
@@ -81,6 +81,16 @@ export async function liveLook(
       return lookLive({ ...options, system: flags.system ?? (isMuster ? "muster" : "kms") }, collector);
     },
   };
+}
+
+/** Where a host updates a server of its own, that one is asked beside this look, unless the look is told whom to ask. */
+async function suffixesOf({
+  domain,
+  dnsServer,
+  ...options
+}: LiveFlags & PlaceOptions): Promise<readonly string[]> {
+  const { suffixes, served } = await ownDomains(options, domain);
+  return dnsServer === undefined ? suffixes : [...suffixes, ...served.map((each) => each.domain)];
 }
 
 function resolverOf(text: string): Resolver {

@@ -1,6 +1,7 @@
 import { machineName } from "../client/suffixes.ts";
 import { bundleFiles, type CollectedFile, collectEvidence } from "../doctor/collect/collect.ts";
 import { type EvidenceCommand, evidenceCommands } from "../doctor/collect/commands.ts";
+import { openIdentity } from "../host/folder.ts";
 import { problem } from "../protocol/problems.ts";
 import { ownDomains } from "./own-domains.ts";
 import { findPlaces, type PlaceOptions } from "./role.ts";
@@ -14,14 +15,17 @@ export async function ownEvidence(
   const folders = Object.fromEntries(placesOn(options).map(({ role, folder }) => [role, folder]));
   // The look at the network asks DNS itself, and of those servers that it is told to ask.
   const isAsked = options.live !== undefined && process.platform !== "win32";
+  const domains = await ownDomains(options);
   const commands = evidenceCommands({
     platform: process.platform,
-    suffixes: isAsked ? [] : await ownDomains(options),
+    suffixes: isAsked ? [] : domains.suffixes,
+    served: domains.served,
     muster: selfCommand(),
     folders,
     windows: process.env.SystemRoot ?? "C:\\Windows",
   });
-  return bundleFiles(await collectEvidence(commands, onStep), machineName());
+  const host = folders.host === undefined ? undefined : openIdentity(folders.host).name;
+  return bundleFiles(await collectEvidence(commands, onStep), machineName(), host);
 }
 
 /** Whether there is a role of Muster where these options say. */

@@ -26,7 +26,9 @@ export function addSettings(program: Command): void {
     if (command.options.some(({ long }) => long === "--role")) {
       const folder = (each: Role) => String(lookUp("data", each, file)?.value ?? defaultFolder(each));
       command.setOptionValue("folders", { host: folder("host"), client: folder("client") });
-      command.setOptionValue("publishedIn", textsOf(lookUp("dns-domain", "host", file)?.value));
+      // Where a host updates a server of its own, nobody else has to know of its zones.
+      if (lookUp("dns-server", "host", file) === undefined)
+        command.setOptionValue("publishedIn", textsOf(lookUp("dns-domain", "host", file)?.value));
     }
     const missing = command.options.find(
       (option) => required.has(option) && command.getOptionValue(option.attributeName()) === undefined,

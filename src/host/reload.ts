@@ -34,12 +34,12 @@ const REFRESH_EVERY = 1000;
 
 /** Makes a host follow its licence, catalogue, settings, certificate and the orders of administrators. */
 export function keepReloaded(
-  { folder, certificate: files, clock, onTrouble }: HostConfig,
+  { folder, certificate: files, publishing, clock, onTrouble }: HostConfig,
   { live, orders, listener, inDns, store, watch, log }: ReloadParts,
 ): Reloading {
   const { current: situation } = live;
   const { publication } = inDns;
-  const onMove = (port: number) => noteRunning(folder, { port, hasDns: publication !== undefined });
+  const onMove = (port: number) => noteRunning(folder, port, publishing);
   const onRenewed = () => log.info("Clients are shown the new certificate.");
   const parts = { listener, publication, store, clock, onMove, onTrouble };
   const follow = followSettings(parts, situation().settings);

@@ -135,7 +135,7 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   opened.defer(() => signer.stop());
   const listener = await listenToClients(gate.settler, config, { signer, situation, meters });
   opened.defer(() => listener.stop());
-  noteRunning(folder, { port: listener.port, hasDns: config.publishing !== undefined });
+  noteRunning(folder, listener.port, config.publishing);
   log.info({ host: identity.id, name: identity.name, url: listener.url }, "The host answers.");
   const inDns = publishRunning(config, { store, situation, log });
   opened.defer(() => inDns.stop());

@@ -34,13 +34,17 @@ export async function collectEvidence(
 
 /**
  * The files of a bundle: each output, every full product key in it cut to its last five characters, and what was run on
- * which machine, by its name.
+ * which machine, by its name, and by that which its host was given.
  */
-export function bundleFiles(collected: readonly CollectedCommand[], machine: string): CollectedFile[] {
+export function bundleFiles(
+  collected: readonly CollectedCommand[],
+  machine: string,
+  host?: string,
+): CollectedFile[] {
   const list = collected.map(
     ({ file, argv, typed, result }) => `${file}: ${typed ?? argv.join(" ")} (${result})`,
   );
-  const readme = `${collectedHeading(machine)}\n\n${list.join("\n")}\n`;
+  const readme = `${collectedHeading(machine, host)}\n\n${list.join("\n")}\n`;
   return [
     { name: "collected.txt", bytes: new TextEncoder().encode(readme) },
     ...collected

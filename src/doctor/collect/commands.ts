@@ -7,11 +7,19 @@ export interface EvidenceCommand {
   readonly typed?: string;
 }
 
+/** A domain, and the DNS server that has to know of it. */
+export interface ServedDomain {
+  readonly domain: string;
+  readonly server: { readonly host: string; readonly port: number };
+}
+
 /** What is known of the machine that evidence is taken from. */
 export interface CollectFrom {
   readonly platform: NodeJS.Platform;
   /** Domains in which it looks for hosts. */
   readonly suffixes: readonly string[];
+  /** Domains that a server of their own is asked for. */
+  readonly served?: readonly ServedDomain[];
   /** How Muster itself is started, and the folders of its roles that are there. */
   readonly muster: readonly string[];
   readonly folders: { readonly host?: string | undefined; readonly client?: string | undefined };
@@ -27,7 +35,13 @@ export function evidenceCommands(from: CollectFrom): EvidenceCommand[] {
   ];
 }
 
-function musterCommands({ muster, folders, suffixes, platform }: CollectFrom): EvidenceCommand[] {
+function musterCommands({
+  muster,
+  folders,
+  suffixes,
+  served = [],
+  platform,
+}: CollectFrom): EvidenceCommand[] {
   const roles = (["host", "client"] as const).flatMap((role) => {
     const data = folders[role];
     if (data === undefined) return [];
@@ -50,6 +64,10 @@ function musterCommands({ muster, folders, suffixes, platform }: CollectFrom): E
     ...suffixes.map((suffix) => ({
       file: `network/srv-${suffix}.txt`,
       argv: ["dig", "SRV", `_muster._tcp.${suffix}`],
+    })),
+    ...served.map(({ domain, server: { host, port } }) => ({
+      file: `network/srv-${domain}-served.txt`,
+      argv: ["dig", `@${host}`, "-p", String(port), "SRV", `_muster._tcp.${domain}`],
     })),
   ];
 }

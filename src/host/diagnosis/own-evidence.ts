@@ -5,6 +5,7 @@ import { evidenceCommands } from "../../doctor/collect/commands.ts";
 import { type EvidenceSource, memorySource } from "../../doctor/evidence/source.ts";
 import { eventXml, XML_HEAD, XML_TAIL } from "../../protocol/event-xml.ts";
 import { describeHost } from "../describe.ts";
+import { openIdentity } from "../folder.ts";
 import { detailedHostLines } from "../slmgr-lines.ts";
 import type { Store } from "../store.ts";
 import { publishedDomains } from "./published-domains.ts";
@@ -21,9 +22,11 @@ const PAGE = 5000;
  * time.
  */
 export async function hostEvidence(folder: string, store: Store, now: number): Promise<EvidenceSource[]> {
+  const published = await publishedDomains(folder, store);
   const commands = evidenceCommands({
     platform: process.platform,
-    suffixes: suffixList([...(await machineSuffixes()), ...(await publishedDomains(store))]),
+    suffixes: suffixList([...(await machineSuffixes()), ...published.suffixes]),
+    served: published.served,
     muster: ["muster"],
     folders: { host: folder },
     windows: process.env.SystemRoot ?? "C:\\Windows",
@@ -37,7 +40,7 @@ export async function hostEvidence(folder: string, store: Store, now: number): P
   return [
     memorySource(`${FOLDER}/muster-host/dlv.txt`, dlv),
     await eventsSource(`${FOLDER}/muster-host/events.xml`, store),
-    ...bundleFiles(collected.flat(), machineName()).map(({ name, bytes }) =>
+    ...bundleFiles(collected.flat(), machineName(), openIdentity(folder).name).map(({ name, bytes }) =>
       memorySource(`${FOLDER}/${name}`, bytes),
     ),
   ];
