@@ -1,8 +1,10 @@
 import { type Case, caseOf } from "./case/case.ts";
+import type { Client } from "./case/client.ts";
 import { cloudLadderOf } from "./case/cloud.ts";
 import { isHurt } from "./case/discovery.ts";
 import { enoughAt, isDue, unaskedIn } from "./case/enough.ts";
 import { isLeftover } from "./case/key.ts";
+import { mayNotRenew } from "./case/renewal.ts";
 import {
   type Cause,
   type Judgement,
@@ -135,7 +137,13 @@ function verdictOf(the: Case, findings: readonly Finding[]): CaseVerdict {
   const held = findings.filter(isHeld).map(({ sighting }) => sighting.severity);
   if (held.some((severity) => severity === "critical" || severity === "error")) return "failing";
   if (held.includes("warning")) return isInDoubt(the) ? "incomplete" : "degraded";
-  return isInDoubt(the) || !suffices(the) ? "incomplete" : "healthy";
+  const isHealthy = !isInDoubt(the) && !the.clients.some((client) => isAtRisk(the, client)) && suffices(the);
+  return isHealthy ? "healthy" : "incomplete";
+}
+
+/** Whether a client may fail to renew, and will not get over it by the next time it asks. */
+function isAtRisk(the: Case, client: Client): boolean {
+  return mayNotRenew(the, client) && !isLeftover(the, client) && !isDue(the, client);
 }
 
 /** Whether somebody in evidence is not activated and not about to be, or failed last, and nothing explains it. */

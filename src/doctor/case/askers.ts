@@ -25,7 +25,14 @@ export interface Asker {
   readonly minutesLeft: number;
   readonly code: number;
   readonly virtual: boolean;
+  /** Requests after the last success that the minutes of the newest tell of, itself among them; 0 while that is recent. */
+  readonly unrenewed: number;
 }
+
+const VALIDITY = 259_200;
+/** A renewal interval and a day, in minutes. */
+const RENEWED = 11_520;
+const MINUTE = 60_000;
 
 type Growing = { -readonly [Name in keyof Asker]: Asker[Name] } & { cmids: Set<string> };
 
@@ -80,6 +87,7 @@ export function askersOf(evidence: Evidence): Asker[] {
         minutesLeft: 0,
         code: 0,
         virtual: false,
+        unrenewed: 0,
       };
       askers.set(key, asker);
     }
@@ -99,7 +107,32 @@ export function askersOf(evidence: Evidence): Asker[] {
     asker.code = table.get(asker.newest, "code");
     asker.virtual = table.get(asker.newest, "virtual") === 1;
   }
+  countUnrenewed([...askers.values()], (each) => {
+    for (let row = 0; row < evidence.handled.length; row++) {
+      const pair = (computer[row] ?? 0) * products + (product[row] ?? 0);
+      const asker = askers.get(pair * labels.size + (keys[name[row] ?? 0] ?? 0));
+      if (asker !== undefined) each(asker, time[row] ?? Number.NaN);
+    }
+  });
   return [...askers.values()];
+}
+
+/** Looks at all requests a second time, if anybody licensed asked with fewer minutes than a renewal leaves. */
+function countUnrenewed(
+  askers: readonly Growing[],
+  forRequests: (each: (asker: Growing, time: number) => void) => void,
+): void {
+  const since = new Map<Growing, number>();
+  for (const asker of askers) {
+    const ago = VALIDITY - asker.minutesLeft;
+    if (asker.status === 1 && asker.code === 0 && ago > RENEWED) since.set(asker, asker.last - ago * MINUTE);
+  }
+  if (since.size === 0) return;
+  forRequests((asker, time) => {
+    const success = since.get(asker);
+    // The minutes are whole ones.
+    if (success !== undefined && time > success + 2 * MINUTE) asker.unrenewed += 1;
+  });
 }
 
 /** Gives for a bare name the only full one that begins with it, where there is one: they are of one machine. */

@@ -235,6 +235,12 @@ function successOf(exchanges: readonly Exchange[], report: ProductReport | undef
   const found: Moment[] = [];
   const activated = exchanges.findLast(({ answer }) => answer?.activated);
   if (activated?.answer) found.push({ time: activated.time, at: activated.answer.at });
+  // A request states the minutes as they were before it: whatever came of it, they tell when the last success was.
+  const licensed = exchanges.findLast(({ status }) => status === 1);
+  if (licensed !== undefined && licensed.minutesLeft > 0 && licensed.minutesLeft <= VALIDITY) {
+    const ago = Math.max(1, (VALIDITY - licensed.minutesLeft) * MINUTE);
+    found.push({ time: licensed.time - ago, at: licensed.at });
+  }
   const told = report?.trustedTime && timeOf(report.trustedTime.value);
   // Each success sets the minutes to their full number, so that what is missing tells how long ago it was.
   if (report?.status?.value === 1 && report.minutesLeft && told && report.minutesLeft.value <= VALIDITY) {

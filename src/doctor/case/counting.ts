@@ -2,6 +2,7 @@ import { isHostReport } from "../case/client.ts";
 import type { HostBlock, ProductReport } from "../evidence/model.ts";
 import type { Fact, Place } from "../evidence/place.ts";
 import { officeHostOf } from "../products.ts";
+import type { Asker } from "./askers.ts";
 import type { Case } from "./case.ts";
 import { type Client, timeOf } from "./client.ts";
 import { cloudHostOf } from "./cloud-hosts.ts";
@@ -9,7 +10,7 @@ import type { Answer } from "./exchange.ts";
 import type { Host } from "./host.ts";
 import { COUNT_INSUFFICIENT, WINDOW } from "./population.ts";
 
-/** A machine that a host told of too small a count, and that was not activated since. */
+/** A machine that a host told of too small a count, and that was neither activated nor renewed since. */
 export interface Short {
   readonly client: Client;
   /** What is counted together: `Windows`, `Office 2016`. */
@@ -42,7 +43,9 @@ export interface Pooled {
   readonly names: ReadonlySet<string>;
 }
 
-const RENEWAL = 7 * 24 * 60 * 60_000;
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const RENEWAL = 7 * DAY;
 
 /** What is counted together with this client. */
 export function poolOf({ info }: Pick<Client, "info">): string {
@@ -54,7 +57,7 @@ export function poolNamed({ system }: Case, pool: string): string {
   return system === "muster" ? "" : pool;
 }
 
-/** Everyone who is not activated for want of a count. */
+/** Everyone who is not activated, or not renewed, for want of a count. */
 export function shortIn(the: Case): readonly Short[] {
   const known = SHORT.get(the) ?? findShort(the);
   SHORT.set(the, known);
@@ -83,10 +86,11 @@ function findShort(the: Case): Short[] {
     }
     // A host of KMS logs 0x0 all the same: it is its asking again, unlicensed, that tells.
     const [asker] = askers.toSorted((one, two) => two.last - one.last);
-    if (failure !== undefined || state !== "notActivated" || asker === undefined) return [];
+    if (failure !== undefined || asker === undefined) return [];
     if (asker.code !== 0 || asker.cmids.size > 1) return [];
     const host = the.hostNamed(asker.host);
     const tally = host && tallyFor(host, pool);
+    if (state !== "notActivated" && !isRefused(client, asker, host, pool)) return [];
     // A log of a few days holds only some of those who are counted.
     if (host === undefined || tally === undefined || (tally.told === undefined && spanOf(host) < RENEWAL))
       return [];
@@ -94,6 +98,17 @@ function findShort(the: Case): Short[] {
     if (count >= required) return [];
     return { client, pool, required, count, at: the.evidence.handled.place(asker.newest) };
   });
+}
+
+/**
+ * Whether a client that is licensed, or of which nothing else is known, was surely refused when it last asked: the host
+ * stated its count on about that day, so that a count below the need was below it then; or it has asked again and again
+ * and its minutes show that nothing came of it. Whether the count is too small is not looked at.
+ */
+function isRefused({ lastSuccess }: Client, asker: Asker, host: Host | undefined, pool: string): boolean {
+  if (lastSuccess !== undefined && lastSuccess.time > asker.last - 5 * MINUTE) return false;
+  const figures = host && figuresOf(host, pool)?.trustedTime?.value.readings;
+  return asker.unrenewed > 1 || (figures ?? []).some((time) => Math.abs(time - asker.last) <= DAY);
 }
 
 /** How far a host's log of 12290 reaches, in milliseconds; 0 when there is none. */

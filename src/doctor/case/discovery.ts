@@ -11,6 +11,9 @@ export const NO_SUFFIX = 0x8007007b;
 /** DNS_ERROR_RCODE_SERVER_FAILURE and DNS_ERROR_NO_DNS_SERVERS: DNS itself does not work. */
 export const DNS_FAILED: ReadonlySet<number> = new Set([0x8007232a, 0x8007267c]);
 
+/** What only a host answers: not activated, count too small, cannot be used, the clocks differ. */
+const ANSWERS: ReadonlySet<number> = new Set([0xc004f041, 0xc004f038, 0xc004f042, 0xc004f06c]);
+
 const DAY = 24 * 60 * 60_000;
 const RENEWAL = 10_080;
 
@@ -58,6 +61,11 @@ export function stoppedAt(
   return newest === undefined || code === undefined || isOver || failure === undefined
     ? undefined
     : { value: code, at: newest.at };
+}
+
+/** Whether a client failed last by what a host answered it, so that it had found one. */
+export function wasAnswered({ failure }: Client): boolean {
+  return failure !== undefined && ANSWERS.has(failure.code);
 }
 
 /**
@@ -114,7 +122,13 @@ export function pinOf(the: Case, client: Client): Pin | undefined {
     host,
     port: Number(written ?? beside?.value ?? 0) || 0,
     at: best.at,
-    from: OFFICE.test(best.key) ? "office" : depth(best.key) === 2 ? "product" : "registry",
+    from: best.origin.kind.startsWith("slmgr-")
+      ? "slmgr"
+      : OFFICE.test(best.key)
+        ? "office"
+        : depth(best.key) === 2
+          ? "product"
+          : "registry",
   };
 }
 

@@ -53,7 +53,11 @@ function rebuiltFrom(the: Case, host: Host): Rebuilt | undefined {
   if (known !== undefined && pid !== undefined) {
     return { ...base, sign: "pid", places: [pid.at, known.at, ...(total ? [total.at] : [])] };
   }
-  const isFresh = isYoung || (Number.isNaN(since) && total !== undefined && total.value < 10 * count);
+  // A host with hardly a request that others' clients come to is new to them, however old its key is.
+  const isTakingOver =
+    licensed.filter(({ isOthers }) => isOthers).length >= PEOPLE && (total?.value ?? Infinity) < 10 * count;
+  const isFresh =
+    isTakingOver || isYoung || (Number.isNaN(since) && total !== undefined && total.value < 10 * count);
   if (isFresh && licensed.length >= PEOPLE) {
     return {
       ...base,
@@ -74,14 +78,18 @@ function installedOn(extendedPid: string): number {
   return day === undefined ? Number.NaN : Date.UTC(Number(year), 0, Number(day));
 }
 
-/** Machines of the log that were licensed when they came, and need more than the host ever counted. */
+/** Machines of the log that were licensed before they came, and need more than the host ever counted. */
 function licensedWithout(the: Case, { label }: Host, count: number) {
   return the.clients.flatMap(({ askers }) =>
-    askers.flatMap(({ host, status, required, name, newest }) =>
-      status === 1 && required > count && the.hostNamed(host)?.label === label
-        ? { name, at: the.evidence.handled.place(newest) }
-        : [],
-    ),
+    askers.flatMap(({ host, status, required, name, newest, first }) => {
+      if (required <= count || the.hostNamed(host)?.label !== label) return [];
+      // Whoever has run out since may stand licensed in the log of the host before.
+      const before = askers.find((other) => other.status === 1 && other.host !== host && other.last < first);
+      const row = status === 1 ? newest : before?.newest;
+      return row === undefined
+        ? []
+        : { name, at: the.evidence.handled.place(row), isOthers: before !== undefined };
+    }),
   );
 }
 

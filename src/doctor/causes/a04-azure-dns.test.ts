@@ -65,3 +65,17 @@ test("a VM that is served needs no better DNS", async () => {
   const files = { "vm.xml": eventXml(log), "own.txt": nslookupAddress(HOST, undefined) };
   expect(await judged(azureDns, files)).not.toMatchObject({ kind: "seen" });
 });
+
+test("what only Azure's DNS resolves is proven by both answers, though nothing else says that the VM is in Azure", async () => {
+  const vm = (code: number) =>
+    `${ato(code, PRODUCTS.server2022)}${clientDlv({ product: PRODUCTS.server2022, status: "Notification" })}`;
+  const dns = { "own.txt": nslookupAddress(HOST, undefined), "azure.txt": atAzure };
+  for (const code of [0x8007232a, 0x8007232b, 0xc004f074]) {
+    expect(await judged(azureDns, { "vm.txt": vm(code), ...dns })).toMatchObject({
+      sighting: { verdict: "likely", severity: "error", affects: ["vm.txt"] },
+    });
+  }
+  // A code that a host answers is of another cause, and the answers still do not rule this one out.
+  expect((await judged(azureDns, { "vm.txt": vm(0xc004f038), ...dns })).kind).toBe("notEvaluated");
+  expect((await judged(azureDns, { "vm.txt": clientDlv(), ...dns })).kind).toBe("notEvaluated");
+});

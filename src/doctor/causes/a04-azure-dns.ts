@@ -1,12 +1,17 @@
+import type { Case } from "../case/case.ts";
+import type { Client } from "../case/client.ts";
 import { AZURE_PLATFORM, type CloudAsker, cloudAskersOf, isPrivate } from "../case/cloud.ts";
 import { cloudHostOf } from "../case/cloud-hosts.ts";
-import { DNS_FAILED, NAME_NOT_FOUND, networkOf } from "../case/discovery.ts";
+import { DNS_FAILED, isHurt, mayAsk, NAME_NOT_FOUND, networkOf, pinOf } from "../case/discovery.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import type { DnsAnswer } from "../evidence/model.ts";
 import { list } from "../words.ts";
 
 /** WSAHOST_NOT_FOUND and WSANO_DATA as HRESULTs: the name of the host could not be turned into an address. */
 const NO_ADDRESS: ReadonlySet<number> = new Set([0x80072af9, 0x80072afc]);
+
+/** "No Key Management Service could be contacted", which says no more. */
+const NO_HOST = 0xc004f074;
 
 /**
  * The signs: the DNS server of the virtual network does not resolve the name of Azure's KMS, or gives it an address of
@@ -22,7 +27,7 @@ export const azureDns = defineCause({
     "https://learn.microsoft.com/troubleshoot/azure/virtual-machines/windows/windows-vm-activation-error-0xc004f074",
     "https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16",
   ],
-  explains: ["D05", "D06", "D17", "N09", "C28", "C22"],
+  explains: ["D01", "D05", "D06", "D17", "N09", "C28", "C22"],
   lookalikes: [
     {
       id: "A01",
@@ -62,7 +67,9 @@ export const azureDns = defineCause({
     );
     const good = answers.find((answer) => isRight(answer) && answer.serverAddress !== fault?.serverAddress);
     const vain = askers.filter((asker) => asker.vain.length > 0);
-    if ((fault === undefined || vain.length === 0) && stopped.length === 0) {
+    const lost = fault === undefined || good === undefined || askers.length > 0 ? [] : lostClientsOf(the);
+    if ((fault === undefined || vain.length === 0) && stopped.length === 0 && lost.length === 0) {
+      if (fault !== undefined) return notEvaluated("client-events");
       const right = answers.find(isRight);
       return right === undefined
         ? notEvaluated("address")
@@ -72,11 +79,20 @@ export const azureDns = defineCause({
             right.addresses[0]?.at ?? right.at,
           );
     }
-    const hurt = askers.filter(({ isHurt }) => isHurt).map(({ client }) => client.label);
-    const clients = (stopped.length > 0 ? stopped : vain).map(({ client }) => client.label);
+    const hurt = [...askers.filter((asker) => asker.isHurt).map(({ client }) => client), ...lost].map(
+      ({ label }) => label,
+    );
+    const clients = [
+      ...(stopped.length > 0 ? stopped : vain).map(({ client }) => client.label),
+      ...lost.map(({ label }) => label),
+    ];
     return seen({
       verdict:
-        fault === undefined ? "possible" : good !== undefined || stopped.length > 0 ? "confirmed" : "likely",
+        fault === undefined
+          ? "possible"
+          : lost.length === 0 && (good !== undefined || stopped.length > 0)
+            ? "confirmed"
+            : "likely",
       severity: hurt.length > 0 ? "error" : "warning",
       facts: {
         clients,
@@ -89,6 +105,7 @@ export const azureDns = defineCause({
         ...new Set([
           ...(fault === undefined ? [] : [fault.addresses[0]?.at ?? fault.at]),
           ...stopped.flatMap((asker) => placeOf(asker)),
+          ...lost.flatMap(({ failure }) => failure?.at ?? []),
           ...(good === undefined || fault === undefined ? [] : [good.addresses[0]?.at ?? good.at]),
           ...askers.flatMap(({ vain }) => vain.slice(0, 1)),
         ]),
@@ -159,6 +176,22 @@ function isDiverted({ result, addresses }: DnsAnswer): boolean {
     result === "found" &&
     addresses.length > 0 &&
     addresses.every(({ value }) => isPrivate(value) || /^(?:127\.|0\.0\.0\.0$)/.test(value))
+  );
+}
+
+/** Clients that stopped at DNS or at no host, where nothing says whom else they are to ask. */
+function lostClientsOf(the: Case): Client[] {
+  const isLost = (code: number) =>
+    NO_ADDRESS.has(code) || DNS_FAILED.has(code) || NAME_NOT_FOUND.has(code) || code === NO_HOST;
+  return the.clients.filter(
+    (client) =>
+      mayAsk(client) &&
+      isHurt(client) &&
+      client.failure !== undefined &&
+      isLost(client.failure.code) &&
+      client.failing.every(({ host }) => host === "") &&
+      client.report?.client?.discovered === undefined &&
+      pinOf(the, client) === undefined,
   );
 }
 

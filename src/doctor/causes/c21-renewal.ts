@@ -1,6 +1,7 @@
 import type { Case } from "../case/case.ts";
 import { type Client, KMS_CLIENT, timeOf } from "../case/client.ts";
-import { defineCause, notEvaluated, ruledOut, seen, type Verdict } from "../cause.ts";
+import { intervalOf, isLong, minutesSince } from "../case/renewal.ts";
+import { defineCause, notEvaluated, ruledOut, type Sighting, seen, type Verdict } from "../cause.ts";
 import type { Place } from "../evidence/place.ts";
 import { day, duration, hresult, list } from "../words.ts";
 
@@ -17,7 +18,6 @@ interface Facts {
 }
 
 const VALIDITY = 259_200;
-const RENEWAL_INTERVAL = 10_080;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** 8198 of this rule: licensed, and the renewal failed. */
@@ -66,9 +66,11 @@ export const renewalsFail = defineCause<Facts>({
     );
     const [first] = failing;
     if (first === undefined) {
-      const late = licensed.some((client) => isLate(the, client));
+      const late = licensed.filter((client) => isLate(the, client));
+      const away = late.filter((client) => isLong(the, client));
       const fresh = licensed.find(({ report }) => report?.minutesLeft !== undefined);
-      if (late) return notEvaluated("client-events", "later-dlv");
+      if (away[0] !== undefined) return seen(perhaps(the, away[0], away));
+      if (late.length > 0) return notEvaluated("client-events", "later-dlv");
       return fresh?.report?.minutesLeft === undefined
         ? notEvaluated("client-dlv")
         : ruledOut(
@@ -226,18 +228,22 @@ export const renewalNoise = defineCause<Facts>({
   commands: () => [],
 });
 
+/** Long without a renewal, and nothing tells whether it tried. */
+function perhaps(the: Case, first: Client, away: readonly Client[]): Sighting<Facts> {
+  return {
+    verdict: "possible",
+    severity: "warning",
+    facts: { machines: away.map(({ label }) => label), ...factsOf(the, first) },
+    evidence: proofOf(first),
+    affects: away.map(({ label }) => label),
+    wants: ["client-events", "later-dlv"],
+  };
+}
+
 /** One failed try may be that of a machine that has just come back and has no network yet. */
 function verdictOf(the: Case, client: Client): Verdict {
   if (triesAfter(client).length > 1 || isLost(client)) return "confirmed";
   return fallingIn(the, client).length > 0 ? "likely" : "possible";
-}
-
-function intervalOf({ report, exchanges }: Client): number {
-  const told =
-    report?.client?.renewalInterval?.value ??
-    exchanges.findLast(({ answer }) => answer)?.answer?.renewalInterval;
-  // A host may be set to minutes; nobody is late after one of them.
-  return Math.max(told ?? RENEWAL_INTERVAL, 1440);
 }
 
 /** Whether the last success is longer ago than a renewal interval and a day. */
@@ -247,12 +253,6 @@ function isLate(the: Case, client: Client): boolean {
 
 function isFresh(the: Case, client: Client): boolean {
   return client.lastSuccess !== undefined && minutesSince(the, client) <= intervalOf(client) + 1440;
-}
-
-function minutesSince({ now }: Case, { lastSuccess, report }: Client): number {
-  const told = timeOf(report?.trustedTime?.value);
-  const until = Number.isNaN(told) ? now : told;
-  return Math.max(0, Math.round((until - (lastSuccess?.time ?? until)) / MINUTE));
 }
 
 /** Failed tries since the renewal was due: what fails at a start or a sign-in before that is noise. */

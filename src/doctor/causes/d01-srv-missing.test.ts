@@ -71,3 +71,24 @@ test("the reason comes before the missing record", async () => {
   expect(findings[0]?.cause.id).toBe("D09");
   expect(findings.find(({ cause }) => cause.id === "D01")?.sighting.verdict).toBe("possible");
 });
+
+test("a host's own refusal shows that a host was found, whatever the report says of DNS", async () => {
+  const office = [
+    "SKU ID: 85dd8b5f-eaa4-4af3-a628-cce9e77c9a03",
+    "LICENSE NAME: Office 19, Office19ProPlus2019VL_KMS_Client_AE edition",
+    "LICENSE DESCRIPTION: Office 19, VOLUME_KMSCLIENT channel",
+  ];
+  const page = (...lines: string[]) =>
+    ["---Processing--------------------------", "-".repeat(39), ...lines, "-".repeat(39), ""].join("\r\n");
+  const status = page(
+    ...office,
+    "LICENSE STATUS:  ---OOB_GRACE--- ",
+    "Last 5 characters of installed product key: ABCDE",
+    "\tDNS auto-discovery: KMS name not available",
+  );
+  const act = page(...office, "ERROR CODE: 0xC004F038");
+  expect(await judged(srvMissing, { "status.txt": status })).toMatchObject({ kind: "seen" });
+  expect(await judged(srvMissing, { "status.txt": status, "act.txt": act })).toMatchObject({
+    kind: "ruledOut",
+  });
+});

@@ -10,6 +10,7 @@ import {
   serviceOf,
   stoppedAt,
   suffixesOf,
+  wasAnswered,
   zoneOf,
 } from "../case/discovery.ts";
 import { publishingOff } from "../case/publishing.ts";
@@ -105,9 +106,21 @@ export const srvMissing = defineCause({
     }
     if (absent.length === 0) {
       const unseen = the.clients.filter(
-        (client) => client.report?.client?.notDiscovered !== undefined && isHurt(client),
+        (client) =>
+          client.report?.client?.notDiscovered !== undefined &&
+          isHurt(client) &&
+          !the.clients.some((other) => wasAnswered(other) && mayBeOne(client, other)),
       );
-      if (failing.length === 0 && unseen.length === 0) return notEvaluated("srv");
+      if (failing.length === 0 && unseen.length === 0) {
+        const answered = the.clients.find(wasAnswered);
+        return answered?.failure === undefined
+          ? notEvaluated("srv")
+          : ruledOut(
+              `${answered.label} found a host: it answered ${hresult(answered.failure.code)}.`,
+              `${answered.label} はホストを見つけており、ホストが ${hresult(answered.failure.code)} を返しています。`,
+              answered.failure.at,
+            );
+      }
       const clients = [...failing.map(({ client }) => client), ...unseen];
       const hurt = clients.filter(({ state }) => state !== "activated").map(({ label }) => label);
       return seen({
@@ -213,6 +226,13 @@ export const srvMissing = defineCause({
           `nslookup -type=srv ${name}`,
         ],
 });
+
+/** Whether texts of one product are of one machine, as far as they say: they may have come without its name. */
+function mayBeOne(one: Client, other: Client): boolean {
+  if (one.product !== other.product) return false;
+  const isNameless = [one, other].some(({ machine }) => (machine?.names.length ?? 0) === 0);
+  return one.label === other.label || isNameless;
+}
 
 /** Whether a client in evidence looks in the zone that was asked; every zone may be when no suffix is known. */
 function isLookedIn(the: Case, answer: DnsAnswer): boolean {

@@ -158,7 +158,7 @@ function hostsWithout(mute: readonly Publication[]) {
       servers: [] as string[],
     },
     evidence: mute.flatMap(({ failures }) => failures.slice(-2).map(({ at }) => at)).slice(0, 8),
-    affects: [],
+    affects: [...new Set(mute.map(({ host }) => host.label))],
     wants: ["ipconfig"],
   });
 }

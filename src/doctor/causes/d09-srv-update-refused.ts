@@ -79,7 +79,7 @@ export const updateRefused = defineCause({
         ...targets.map(({ at }) => at),
         ...absentIn(the).map(({ at }) => at),
       ].slice(0, 8),
-      affects: hurt.map(({ label }) => label),
+      affects: hurt.length > 0 ? hurt.map(({ label }) => label) : refused.map(({ host }) => host.label),
       wants: the.srv.length === 0 ? ["srv"] : [],
     });
   },

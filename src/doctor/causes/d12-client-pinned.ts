@@ -85,7 +85,8 @@ export const clientPinned = defineCause({
         ...same.flatMap(({ places }) => places),
         ...foundIn(the).flatMap(({ targets }) => targets.map(({ at }) => at)),
       ].slice(0, 8),
-      affects: first.verdict === "benign" ? [] : hurt,
+      affects:
+        first.verdict === "benign" ? [] : hurt.length > 0 ? hurt : same.map(({ client }) => client.label),
       wants:
         first.from === "requests" ? ["registry"] : first.verdict === "possible" ? ["srv", "port-test"] : [],
     });

@@ -81,7 +81,7 @@ export const cachedDeadHost = defineCause({
         isDnsBroken: first.isDnsBroken,
       },
       evidence: same.flatMap(({ places }) => places).slice(0, 8),
-      affects: isBenign ? [] : hurt,
+      affects: isBenign ? [] : hurt.length > 0 ? hurt : same.map(({ client }) => client.label),
       wants: isBenign ? [] : first.verdict === "confirmed" ? [] : ["srv", "registry"],
     });
   },

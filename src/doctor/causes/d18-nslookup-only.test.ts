@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { judged } from "../../../test/doctor/evidence.ts";
-import { ato, clientDlv, ipconfig, nslookup } from "../../../test/doctor/texts.ts";
+import { ato, clientDlv, ipconfig, nslookup, registryExport } from "../../../test/doctor/texts.ts";
 import { nslookupOnly } from "./d18-nslookup-only.ts";
 
 const stopped = `${ato(0x8007232b)}${clientDlv({ status: "Notification" })}`;
@@ -32,5 +32,20 @@ test("a client that has found its host, or holds a retail key, is none of it", a
   const retail = `${ato(0x8007007b)}${clientDlv({ channel: "RETAIL", status: "Notification" })}`;
   expect(await judged(nslookupOnly, { "pc.txt": retail, "dns.txt": there })).not.toMatchObject({
     kind: "seen",
+  });
+});
+
+test("a client that is told to look in another domain has asked another question", async () => {
+  const key =
+    "HKEY_LOCAL_MACHINE\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion\\SoftwareProtectionPlatform";
+  const files = (domain: string) => ({
+    "pc.txt": stopped,
+    "dns.txt": there,
+    "net.txt": ipconfig({ suffix: "corp.example" }),
+    "spp.reg": registryExport({ [key]: { KeyManagementServiceLookupDomain: domain } }),
+  });
+  expect(await judged(nslookupOnly, files("old.example"))).not.toMatchObject({ kind: "seen" });
+  expect(await judged(nslookupOnly, files("corp.example"))).toMatchObject({
+    sighting: { verdict: "likely" },
   });
 });

@@ -1,4 +1,14 @@
-import { foundIn, isHurt, mayAsk, pinOf, stoppedAt, suffixesOf, zoneOf } from "../case/discovery.ts";
+import type { Client } from "../case/client.ts";
+import {
+  foundIn,
+  isHurt,
+  lookupDomainOf,
+  mayAsk,
+  pinOf,
+  stoppedAt,
+  suffixesOf,
+  zoneOf,
+} from "../case/discovery.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import { list } from "../words.ts";
 
@@ -43,14 +53,18 @@ export const nslookupOnly = defineCause({
     const byHand = foundIn(the).filter(({ tool }) => tool === "nslookup" || tool === "dig");
     const byWindows = the.srv.filter(({ tool }) => tool === "Resolve-DnsName");
     const denied = byWindows.filter(({ result }) => result !== "found");
+    const [answer] = byHand;
+    // Told to look in another domain, Windows asks another question: that is D13.
+    const asksHere = (client: Client) =>
+      answer === undefined || [undefined, zoneOf(answer)].includes(lookupDomainOf(the, client)?.value);
     const stopped = the.clients.filter(
       (client) =>
         mayAsk(client) &&
         isHurt(client) &&
         stoppedAt(client) !== undefined &&
-        pinOf(the, client) === undefined,
+        pinOf(the, client) === undefined &&
+        asksHere(client),
     );
-    const [answer] = byHand;
     const resolved = byWindows.find(({ result }) => result === "found");
     if (answer === undefined) return notEvaluated("srv");
     if (resolved !== undefined && denied.length === 0) {

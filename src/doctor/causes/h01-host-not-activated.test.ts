@@ -87,3 +87,14 @@ test("a second host that stands by unactivated is a warning", async () => {
   };
   expect(await judged(hostNotActivated, files)).toMatchObject({ sighting: { severity: "warning" } });
 });
+
+test("names the host when no client is there, and quotes no counter that stands at zero", async () => {
+  const dlv = (failed: number) =>
+    `C:\\>hostname\r\nkms01\r\n${hostDlv({ status: "Unlicensed", count: 0, total: 0, failed })}`;
+  const judgement = await judged(hostNotActivated, { "kms.txt": dlv(0) });
+  expect(judgement).toMatchObject({ sighting: { verdict: "confirmed", affects: ["kms01"] } });
+  expect(JSON.stringify(judgement)).not.toContain("Failed requests");
+  expect(JSON.stringify(await judged(hostNotActivated, { "kms.txt": dlv(3) }))).toContain(
+    "Failed requests received: 3",
+  );
+});

@@ -298,11 +298,11 @@ function sightingOf(the: Case, host: Host, away: readonly Served[]) {
       report?.reason?.at,
       ...away.slice(0, 3).map(({ at }) => at),
       report?.host?.count?.at,
-      report?.host?.failed?.at,
+      (report?.host?.failed?.value ?? 0) > 0 ? report?.host?.failed?.at : undefined,
       served?.at,
       ...host.targets.slice(0, 1).map(({ at }) => at),
     ),
-    affects: hurt.map(({ label }) => label),
+    affects: hurt.length > 0 ? hurt.map(({ label }) => label) : [host.label],
     wants: report?.status === undefined ? (["host-dlv"] as const) : [],
   };
 }
@@ -357,6 +357,6 @@ function nearEnd(the: Case): Judgement<Facts> {
     severity: "warning",
     facts: { host: label, status: 1, reason: 0, clients: [], served: Number(warning.fields.daysLeft) },
     evidence: [warning.at],
-    affects: [],
+    affects: [label],
   });
 }

@@ -292,7 +292,7 @@ function judgeOwn(the: Case, codes: ReadonlySet<number>): Judgement<Facts> {
         report?.partialKey?.at,
         ...away.slice(0, 2).map(({ at }) => at),
       ),
-      affects: away.map(({ label }) => label),
+      affects: away.length > 0 ? away.map(({ label }) => label) : [host.label],
     });
   }
   const licensed = the.hosts.map(keyReportOf).find((report) => report?.status?.value === 1)?.status;
@@ -320,7 +320,7 @@ function seatsTaken(the: Case): Judgement<Facts> | undefined {
       seats: true,
     },
     evidence: quotes(...away.map(({ at }) => at)),
-    affects: hurt.map(({ label }) => label),
+    affects: (hurt.length > 0 ? hurt : away).map(({ label }) => label),
   });
 }
 

@@ -11,11 +11,12 @@ import {
 } from "../case/counting.ts";
 import { enoughAt } from "../case/enough.ts";
 import { quotes } from "../case/places.ts";
+import { WINDOW } from "../case/population.ts";
 import { rebuiltIn } from "../case/rebuilt.ts";
 import { trendOf } from "../case/trend.ts";
 import { defineCause, type Judgement, notEvaluated, ruledOut, seen } from "../cause.ts";
 import type { WantedId } from "../wanted.ts";
-import { inOneForm, list } from "../words.ts";
+import { duration, inOneForm, list } from "../words.ts";
 
 interface Facts {
   readonly pool: string;
@@ -24,10 +25,13 @@ interface Facts {
   /** Distinct CMIDs and names in the logs; 0 when there is no log. */
   readonly cmids: number;
   readonly names: number;
+  /** How far the logs reach, in minutes; 0 when that is at least the 30 days for which a CMID counts. */
+  readonly reach: number;
   readonly missing: number;
   readonly clients: readonly string[];
 }
 
+const MINUTE = 60_000;
 const WEEK = 7 * 24 * 60 * 60_000;
 
 /**
@@ -90,8 +94,8 @@ export const countNotReached = defineCause<Facts>({
   words: {
     en: {
       title: "Too few machines ask the host for the count that the clients need",
-      why: ({ pool, required, count, cmids, names, clients }) =>
-        `${list(clients)} ${clients.length === 1 ? "needs" : "need"} a count of ${required}${pool === "" ? "" : ` (${pool})`}, and the host has ${count}${cmids > 0 ? `: its log really holds no more than ${cmids} CMIDs under ${names} names in 30 days` : ""}.`,
+      why: ({ pool, required, count, cmids, names, reach, clients }) =>
+        `${list(clients)} ${clients.length === 1 ? "needs" : "need"} a count of ${required}${pool === "" ? "" : ` (${pool})`}, and the host has ${count}${cmids > 0 ? `: its log really holds no more than ${cmids} ${cmids === 1 ? "CMID" : "CMIDs"} under ${names} ${names === 1 ? "name" : "names"} in ${reach === 0 ? "30 days" : `the ${duration(reach, "en")} that it reaches back`}` : ""}.`,
       about:
         "A host activates nobody until enough different machines have asked it within 30 days: 25 for Windows clients, 5 for Windows Server and for each Office. Clients and servers of Windows share one count, so that servers may be activated while clients still wait. The host is in order; the site is small, or the rollout has just begun. It is taken for a fault of the host or of the network, though the host has answered.",
       remedy: {
@@ -110,8 +114,8 @@ export const countNotReached = defineCause<Facts>({
     },
     ja: {
       title: "ホストに問い合わせるマシンの台数が、必要な数に達していません",
-      why: ({ pool, required, count, cmids, names, clients }) =>
-        `${list(clients)} には ${required} 以上の数が必要ですが${pool === "" ? "" : ` (${pool})`}、ホストの現在の数は ${count} です${cmids > 0 ? `。ログにも、30 日間で CMID が ${cmids} 個、名前が ${names} 個しかありません` : ""}。`,
+      why: ({ pool, required, count, cmids, names, reach, clients }) =>
+        `${list(clients)} には ${required} 以上の数が必要ですが${pool === "" ? "" : ` (${pool})`}、ホストの現在の数は ${count} です${cmids > 0 ? `。ログにも、${reach === 0 ? "30 日間" : `残っている${duration(reach, "ja")}分`}で CMID が ${cmids} 個、名前が ${names} 個しかありません` : ""}。`,
       about:
         "ホストは、30 日以内に十分な台数のマシンから要求を受けるまで、どのマシンも認証しません。必要な数は、Windows クライアントが 25、Windows Server と各 Office が 5 です。Windows のクライアントとサーバーは合わせて数えるため、サーバーだけが先に認証されることもあります。ホストは正常で、拠点が小さいか、展開が始まったばかりです。ホストは応答しているのに、ホストやネットワークの障害と誤解されがちです。",
       remedy: {
@@ -167,6 +171,7 @@ function judgePool(the: Case, of: Pooled, shorts: readonly Short[]): Judgement<F
       ({ host, told, cmids: own }) => spanOf(host) >= WEEK || (told !== undefined && told.value <= own.size),
     ) &&
     !hasClones(the);
+  const reach = Math.max(0, ...tallies.map(({ host }) => spanOf(host)));
   const sure = (hasLog && !isOpen) || few;
   const clients = inOneForm([...new Set(shorts.map(({ client }) => client.label))]);
   return seen({
@@ -178,6 +183,7 @@ function judgePool(the: Case, of: Pooled, shorts: readonly Short[]): Judgement<F
       count,
       cmids: cmids.size,
       names: names.size,
+      reach: reach >= WINDOW ? 0 : Math.max(1, Math.round(reach / MINUTE)),
       missing: Math.max(1, required - Math.max(count, cmids.size)),
       clients,
     },

@@ -267,10 +267,19 @@ function enough(several: readonly Pooled[], shorts: readonly Short[]): Judgement
       highest.told?.at,
     );
   }
-  return first.tallies.every(({ hasLog }) => hasLog)
+  const needs = shorts.filter(({ pool }) => pool === first.pool).map(({ required }) => required);
+  const required = Math.min(...needs);
+  if (needs.length > 0 && highest.count >= required) {
+    return ruledOut(
+      `${highest.host.label} alone counts ${highest.count}, where ${required} are needed.`,
+      `${highest.host.label} だけで ${highest.count} あり、必要数の ${required} に達しています。`,
+      highest.told?.at,
+    );
+  }
+  return first.tallies.every(({ hasLog }) => hasLog) && first.cmids.size < required
     ? ruledOut(
-        `All hosts together hold ${first.cmids.size} CMIDs, which is too few as well, or one of them counts enough by itself.`,
-        `すべてのホストを合わせても CMID は ${first.cmids.size} 個で、やはり足りないか、1 台だけで足りています。`,
+        `All hosts together hold ${first.cmids.size} CMIDs, which is too few as well.`,
+        `すべてのホストを合わせても CMID は ${first.cmids.size} 個で、やはり足りません。`,
       )
     : notEvaluated("other-hosts");
 }

@@ -70,3 +70,19 @@ test("a young host that counts enough needs nothing", async () => {
   const files = { "pc.txt": clientDlv(), "host.txt": hostDlv({ count: 31, total: 90, pid: YOUNG }) };
   expect((await judged(hostRebuilt, files)).kind).toBe("ruledOut");
 });
+
+test("a nameless report is of the new host, not of the one whose log holds more requests than it ever received", async () => {
+  const old = renewals({
+    computer: "kms00.corp.example",
+    machines: 40,
+    from: NOON - 35 * DAY,
+    until: NOON - 4 * DAY,
+  });
+  const files = {
+    "old.xml": eventXml(old),
+    "kms.xml": eventXml(licensed),
+    "host.txt": hostDlv({ count: 12, total: 19, pid: YOUNG }),
+  };
+  expect((await assessed(files)).findings[0]?.cause.id).toBe("H18");
+  expect((await assessed(files)).verdict).toBe("degraded");
+});

@@ -90,7 +90,7 @@ export const hostRebuilt = defineCause({
             ? ", fewer in all than an earlier report shows: counters start anew with the installation only"
             : sign === "pid"
               ? `; its key was installed on ${since}, and clients know it by an older one`
-              : `${since === "" ? "" : `; its key was installed on ${since}`}, and ${licensed.length} machines (${list(licensed)}) came to it licensed already`
+              : `${since === "" ? "" : `; its key was installed on ${since}`}, and ${licensed.length} machines (${list(licensed)}) were licensed before they came to it`
         }.`,
       about:
         "A host keeps its count nowhere but in itself. Set up anew or replaced, it starts at 0 and counts each machine with its next request: activated ones ask every 7 days, the others every two hours. Until then new machines are told that the count is too small. It heals by itself where there are machines enough.",
@@ -116,7 +116,7 @@ export const hostRebuilt = defineCause({
             ? "累積は以前のレポートより少なくなっています。カウンターが 0 に戻るのは再インストール時だけです。"
             : sign === "pid"
               ? `キーのインストール日は ${since} で、クライアントはそれより古いキーのホストとして記憶しています。`
-              : `${since === "" ? "" : `キーのインストール日は ${since} で、`}${licensed.length} 台 (${list(licensed)}) は、すでに認証済みの状態で問い合わせています。`
+              : `${since === "" ? "" : `キーのインストール日は ${since} で、`}${licensed.length} 台 (${list(licensed)}) は、問い合わせる前から認証済みでした。`
         }`,
       about:
         "ホストの数はホスト自身の中にしかありません。作り直したり置き換えたりすると 0 から始まり、各マシンの次の要求で数え直されます。認証済みのマシンは 7 日ごと、それ以外は 2 時間ごとに問い合わせます。それまで新しいマシンには数の不足が返ります。台数が足りていれば自然に回復します。",

@@ -42,7 +42,7 @@ export const azureEditionHost = defineCause({
         severity: the.hosts.some((other) => other !== host && other.isActivated) ? "warning" : "error",
         facts: { host: host.label },
         evidence: quotes(at, report.status?.at, report.channel?.at),
-        affects: [],
+        affects: [host.label],
       });
     }
     const host = the.hosts.find((each) => keyReportOf(each)?.name !== undefined);

@@ -1,7 +1,7 @@
 import type { Case } from "../case/case.ts";
 import { figuresOf } from "../case/counting.ts";
 import type { Host } from "../case/host.ts";
-import { keyOf, keyReportOf } from "../case/host-key.ts";
+import { keyOf, keyReportOf, turnedAway } from "../case/host-key.ts";
 import { quotes } from "../case/places.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import { list } from "../words.ts";
@@ -51,9 +51,10 @@ export const hostKeyOnClient = defineCause({
       .filter(({ isOdd }) => isOdd);
     const [first] = odd;
     if (first === undefined) {
-      const served = holders.find((host) => (figuresOf(host, "Windows")?.host.count?.value ?? 0) > 0);
+      const isServing = (host: Host) => (figuresOf(host, "Windows")?.host.count?.value ?? 0) > 0;
+      const served = holders.find(isServing);
       const channel = served && keyReportOf(served)?.channel;
-      return served === undefined
+      return served === undefined || !holders.every(isServing)
         ? notEvaluated("client-dlv", "host-log")
         : ruledOut(
             `${served.label} holds a host key and is asked as a host.`,
@@ -63,13 +64,16 @@ export const hostKeyOnClient = defineCause({
     }
     const labels = odd.map(({ host }) => host.label);
     return seen({
-      verdict: "likely",
+      verdict: odd.some(({ isIdle, ...signs }) => signs.isWorkstation || signs.wasClient || !isIdle)
+        ? "likely"
+        : "possible",
       severity: odd.every(({ host }) => host.isActivated) ? "warning" : "error",
       facts: {
         machines: labels,
         key: keyReportOf(first.host)?.channel?.value ?? "",
         isWorkstation: odd.some(({ isWorkstation }) => isWorkstation),
         wasClient: odd.some(({ wasClient }) => wasClient),
+        isIdle: odd.some(({ isIdle }) => isIdle),
       },
       evidence: quotes(
         ...odd
@@ -88,8 +92,8 @@ export const hostKeyOnClient = defineCause({
   words: {
     en: {
       title: "A machine that ought to be a client holds a host key",
-      why: ({ machines, key, isWorkstation, wasClient }) =>
-        `${list(machines)} ${machines.length === 1 ? "holds" : "hold"} a host key (${key})${isWorkstation ? " on a client edition of Windows" : wasClient ? " and asked the host as a client before" : ""}: a client needs the public client setup key of its edition.`,
+      why: ({ machines, key, isWorkstation, wasClient, isIdle }) =>
+        `${list(machines)} ${machines.length === 1 ? "holds" : "hold"} a host key (${key})${isWorkstation ? " on a client edition of Windows" : wasClient ? " and asked the host as a client before" : isIdle ? ", is not activated by it, and serves nobody: unless it is to become a host" : ""}: a client needs the public client setup key of its edition.`,
       about:
         "The key from the licensing portal is the host's. Typed into a client, it makes that machine a host of its own: it publishes itself, draws clients to it that it cannot serve, and uses up one of the key's activations. Clients hold the setup key that Microsoft publishes for their edition.",
       remedy: {
@@ -107,8 +111,8 @@ export const hostKeyOnClient = defineCause({
     },
     ja: {
       title: "クライアントであるはずのマシンにホスト キーが入っています",
-      why: ({ machines, key, isWorkstation, wasClient }) =>
-        `${list(machines)} にホスト キー (${key}) が入っています${isWorkstation ? "。これはクライアント版の Windows です" : wasClient ? "。以前はクライアントとしてホストに問い合わせていました" : ""}。クライアントには、エディションごとに公開されているクライアント セットアップ キーが必要です。`,
+      why: ({ machines, key, isWorkstation, wasClient, isIdle }) =>
+        `${list(machines)} にホスト キー (${key}) が入っています${isWorkstation ? "。これはクライアント版の Windows です" : wasClient ? "。以前はクライアントとしてホストに問い合わせていました" : isIdle ? "。ライセンス認証されておらず、どのクライアントにも応答していません。ホストにする予定がなければ、誤って入れたキーです" : ""}。クライアントには、エディションごとに公開されているクライアント セットアップ キーが必要です。`,
       about:
         "ライセンスのポータルにあるキーはホスト用です。クライアントに入力すると、そのマシン自身がホストになり、DNS に登録し、処理できないクライアントを引き寄せ、キーの認証回数も消費します。クライアントには、Microsoft がエディションごとに公開しているセットアップ キーを使います。",
       remedy: {
@@ -144,11 +148,9 @@ function signsOf(the: Case, host: Host, holders: readonly Host[]) {
   const own = host.names;
   const name = report?.name?.value ?? "";
   const isBusy = (figuresOf(host, "Windows")?.host.count?.value ?? 0) > 0 || host.tries.answered > 0;
-  const isWorkstation =
-    the.system === "kms" &&
-    WORKSTATION.test(name) &&
-    !/server/i.test(name) &&
-    keyOf(host)?.value.servers === true;
+  const isClientEdition = the.system === "kms" && WORKSTATION.test(name) && !/server/i.test(name);
+  const isIdle = isIdleHolder(the, host) && (isClientEdition || isApart(the, host));
+  const isWorkstation = isClientEdition && (keyOf(host)?.value.servers === true || isIdle);
   const asked = the.clients.find(
     ({ machine, label, askers }) =>
       own.length > 0 &&
@@ -163,7 +165,8 @@ function signsOf(the: Case, host: Host, holders: readonly Host[]) {
   );
   const wasClient = asked !== undefined && !isBusy && (host.targets.length === 0 || refused !== undefined);
   return {
-    isOdd: isWorkstation || wasClient || isTooMany,
+    isOdd: isWorkstation || wasClient || isTooMany || isIdle,
+    isIdle: isIdle && !isTooMany,
     isWorkstation,
     wasClient,
     places: [
@@ -171,4 +174,23 @@ function signsOf(the: Case, host: Host, holders: readonly Host[]) {
       ...(refused?.code === undefined ? [] : [refused.code.at]),
     ],
   };
+}
+
+/** Whether a machine with a host key is not activated by it, has served nobody, and nobody is sent to it. */
+function isIdleHolder(the: Case, host: Host): boolean {
+  const report = keyReportOf(host);
+  const isUnlicensed = report?.status !== undefined && report.status.value !== 1;
+  const hasServed = host.reports.some(
+    ({ host: own }) => (own?.count?.value ?? 0) > 0 || (own?.total?.value ?? 0) > 0,
+  );
+  const isSought = host.targets.length > 0 || host.tries.answered + host.tries.failed > 0;
+  return isUnlicensed && !hasServed && !isSought && turnedAway(the, host).length === 0;
+}
+
+/** Whether others do the work of a host, or the machine itself does not say that it is one. */
+function isApart(the: Case, host: Host): boolean {
+  const others = the.hosts.some(
+    (other) => other !== host && (other.isActivated === true || other.targets.length > 0),
+  );
+  return others || host.reports.every((report) => report.host === undefined && !report.cutOff);
 }

@@ -69,7 +69,7 @@ export const failedRequests = defineCause({
           rise: newest.failed.value - before,
         },
         evidence: quotes(newest.failed.at, newest.total.at, earlier?.failed.at),
-        affects: [],
+        affects: [newest.label],
         wants: the.evidence.handled.length > 0 ? [] : ["host-log"],
       });
     }

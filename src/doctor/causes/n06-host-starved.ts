@@ -59,7 +59,7 @@ export const hostStarved = defineCause({
       severity: isFelt ? "warning" : "info",
       facts: { host: host.label, missed: missed.length, clients, isFelt },
       evidence: quotes(at, ...missed.map((place) => place)),
-      affects: [],
+      affects: isFelt ? [host.label] : [],
       wants: isFelt ? ["client-events", "port-test"] : [],
     });
   },

@@ -58,3 +58,24 @@ test("0xC004F074 is neither", async () => {
     expect(await judged(cause, files)).toMatchObject({ kind: "notEvaluated" });
   }
 });
+
+test.each([8196, 8198])(
+  "a log that holds nothing but 0x800705B4 in %d is named, and decides nothing",
+  async (id) => {
+    const data = ["0x800705B4"];
+    const events = [0, 1].map((hour) => ({ id, computer, time: NOON + hour * HOUR, level: 2, data }));
+    const files = { "pc1.xml": eventXml(events) };
+    expect(await judged(timedOut, files)).toMatchObject({
+      sighting: { verdict: "possible", facts: { code: "0x800705B4", failures: 2 }, affects: ["pc1"] },
+    });
+    expect((await assessed(files)).verdict).toBe("incomplete");
+  },
+);
+
+test("a machine that was activated since has no such failure", async () => {
+  const well = exchange({ computer, time: NOON + 5 * HOUR, answer: { activated: true, count: 50 } });
+  const event = { id: 8196, computer, time: NOON, level: 2, data: ["0x800705B4"] };
+  expect(await judged(timedOut, { "pc1.xml": eventXml([event, ...well]) })).not.toMatchObject({
+    kind: "seen",
+  });
+});

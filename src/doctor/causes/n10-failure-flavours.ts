@@ -4,6 +4,7 @@ import { isHurt, mayAsk } from "../case/discovery.ts";
 import { quotes } from "../case/places.ts";
 import { NO_CONTACT, unreachedIn } from "../case/unreachable.ts";
 import { defineCause, type Judgement, notEvaluated, ruledOut, seen, type Verdict } from "../cause.ts";
+import type { LogEvent } from "../evidence/model.ts";
 import type { Place } from "../evidence/place.ts";
 import { hresult, list } from "../words.ts";
 
@@ -172,6 +173,24 @@ function judgeFlavour(the: Case, isIt: (code: number) => boolean): Judgement<Fac
     });
   const [first] = found;
   if (first === undefined) {
+    const [logged, ...others] = loggedAlone(the, isIt);
+    if (logged !== undefined) {
+      const all = [logged, ...others];
+      const names = [...new Set(all.map((event) => labelOf(the, event)))];
+      return seen({
+        verdict: "possible",
+        severity: "warning",
+        facts: {
+          clients: names,
+          code: hresult(logged.codes[0] ?? 0),
+          failures: all.length,
+          isSupported: false,
+        },
+        evidence: quotes(...all.slice(-3).map(({ at }) => at)),
+        affects: names,
+        wants: ["client-dlv", "client-events", "srv", "port-test"],
+      });
+    }
     const quiet = the.clients.find(({ failure, lastSuccess }) => failure === undefined && lastSuccess);
     return quiet?.lastSuccess === undefined
       ? notEvaluated("client-events")
@@ -202,6 +221,22 @@ function judgeFlavour(the: Case, isIt: (code: number) => boolean): Judgement<Fac
     affects: hurt.map(({ client }) => client.label),
     wants: ["client-events", "srv", "port-test"],
   });
+}
+
+/** Failures in the log of a machine of which nothing else tells, so that no product of it is known. */
+function loggedAlone(the: Case, isIt: (code: number) => boolean): LogEvent[] {
+  const known = new Set(the.clients.flatMap(({ machine, label }) => [label, machine?.label ?? label]));
+  return the.evidence.events.filter(
+    (event) =>
+      (event.id === 8196 || event.id === 8198) &&
+      event.codes[0] !== undefined &&
+      isIt(event.codes[0]) &&
+      !known.has(labelOf(the, event)),
+  );
+}
+
+function labelOf({ evidence }: Case, { computer, origin, at }: LogEvent): string {
+  return (evidence.machineNamed(computer) ?? evidence.machineOf(origin))?.label ?? (computer || at.file);
 }
 
 /** Codes of the failures that no success followed, oldest first. */

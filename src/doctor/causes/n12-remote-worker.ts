@@ -196,10 +196,12 @@ function absenceOf(the: Case, client: Client): Absence | undefined {
   const isServed = the.clients.some(
     (other) => other.label !== client.label && other.askers.some(({ last }) => last > lastContact + LONG),
   );
-  const isDesk = client.required === 25 && !client.askers.some(({ virtual }) => virtual);
+  // No server goes home; that a virtual machine does is hard to tell, for those of laptops do.
+  const isDesk = client.required === 25;
+  const isVirtual = client.askers.some(({ virtual }) => virtual);
   const base = { client, where, lastContact, isServed, places };
   if (where !== undefined) return { ...base, verdict: "likely" };
   if (!isLong || !isServed || !isDesk) return undefined;
   // Neither the zone nor the host is to be found, though both are there for others: that is how it looks from outside.
-  return { ...base, verdict: isLost && isSilent ? "likely" : "possible" };
+  return { ...base, verdict: isLost && isSilent && !isVirtual ? "likely" : "possible" };
 }

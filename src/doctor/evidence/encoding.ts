@@ -4,6 +4,7 @@ export type TextEncoding =
   | "utf-16le"
   | "utf-16be"
   | "shift_jis"
+  | "euc-jp"
   | "gbk"
   | "windows-1252"
   | "ibm850";
@@ -73,6 +74,8 @@ function isUtf8(bytes: Uint8Array): boolean {
 function byteEncoding(bytes: Uint8Array): TextEncoding {
   const japanese = share(decode(bytes, "shift_jis"), /[\u3041-\u30ff、。]/gu);
   if (japanese >= 0.2) return "shift_jis";
+  // Kana stand in GBK where EUC-JP has them, but no Chinese text is made of them.
+  if (share(decode(bytes, "euc-jp"), /[\u3041-\u30ff]/gu) >= 0.2) return "euc-jp";
   if (commonChinese(bytes) >= 0.9) return "gbk";
   return insideWords(bytes, 0x80, 0xa5) > insideWords(bytes, 0xc0, 0xff) ? "ibm850" : "windows-1252";
 }
@@ -104,6 +107,8 @@ function commonChinese(bytes: Uint8Array): number {
 function insideWords(bytes: Uint8Array, low: number, high: number): number {
   let count = 0;
   bytes.forEach((byte, at) => {
+    // In code page 1252: an apostrophe, and the blank that French puts before a colon.
+    if (byte === 0x92 || (byte === 0xa0 && /[:;!?]/.test(String.fromCharCode(bytes[at + 1] ?? 0)))) return;
     if (byte >= low && byte <= high && (isLetter(bytes[at - 1]) || isLetter(bytes[at + 1]))) count += 1;
   });
   return count;

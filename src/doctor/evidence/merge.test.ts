@@ -63,15 +63,24 @@ function client(of: Client): Part {
   };
 }
 
-function host(file: string, pid: string, names: readonly string[] = []): Part {
+interface Told {
+  readonly installation?: string;
+  readonly count?: number;
+  readonly at?: number;
+}
+
+function host(file: string, pid: string, names: readonly string[] = [], told: Told = {}): Part {
+  const { installation, count = 30, at } = told;
   return (collector) => {
     const { origin } = collector.begin(file, "slmgr-dlv", { names, language: "en" });
-    const block: HostBlock = { count: fact(file, 30), byStatus: {} };
+    const block: HostBlock = { count: fact(file, count), byStatus: {} };
     collector.products.push({
       ...report(file, HOST_KEY, "VOLUME_KMS_WS22"),
       at: next(collector, file),
       origin,
       extendedPid: fact(file, pid),
+      ...(installation === undefined ? {} : { installationId: fact(file, installation) }),
+      ...(at === undefined ? {} : { trustedTime: fact(file, { text: "", readings: [at] }) }),
       host: block,
     });
   };
@@ -357,6 +366,33 @@ const cases: [sentence: string, parts: Part[], files: string[]][] = [
     "the only host's transcript is of the only host's log, though neither names a machine",
     [host("a", "h1"), handled("b", "", "pc-1", CMID)],
     ["a: b", "b: b"],
+  ],
+  [
+    "two hosts with one extended PID and two Installation IDs are two machines, and a client's word is of neither",
+    [
+      host("a", "h1", [], { installation: "1".repeat(63) }),
+      host("b", "h1", [], { installation: "2".repeat(63) }),
+      client({ file: "c", pid: "p1", host: "kms02.corp.example", hostPid: "h1" }),
+    ],
+    ["a: a", "b: b", "c: c"],
+  ],
+  [
+    "two hosts with one extended PID that count differently at one moment are two machines",
+    [
+      host("a", "h1", [], { count: 3, at: NOON }),
+      host("b", "h1", [], { count: 50, at: NOON }),
+      client({ file: "c", pid: "p1", host: "kms02.corp.example", hostPid: "h1" }),
+    ],
+    ["a: a", "b: b", "c: c"],
+  ],
+  [
+    "one host at two moments is one machine, whatever it counts",
+    [
+      host("a", "h1", [], { installation: "1".repeat(63), count: 3, at: NOON }),
+      host("b", "h1", [], { installation: "1".repeat(63), count: 50, at: NOON + DAY }),
+      client({ file: "c", pid: "p1", host: "kms02.corp.example", hostPid: "h1" }),
+    ],
+    ["a: kms02", "b: kms02", "c: c"],
   ],
   [
     "a placeholder in the place of a name is none",

@@ -80,6 +80,8 @@ export interface ProductReport {
   readonly extendedPid?: Fact<string>;
   /** Product Key Channel: `Volume:GVLK`, `Volume:CSVLK`, `Volume:MAK`, `Retail`, `OEM:DM`. */
   readonly keyChannel?: Fact<string>;
+  /** Installation ID: digits alone, which stand for the machine's hardware and its key. */
+  readonly installationId?: Fact<string>;
   /** Last five characters of the key; the value is `""` for "This license is not in use". */
   readonly partialKey?: Fact<string>;
   readonly status?: Fact<Status>;

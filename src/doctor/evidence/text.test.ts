@@ -15,10 +15,12 @@ function utf16(text: string, little: boolean): Uint8Array {
 
 const hex = (digits: string) =>
   Uint8Array.from(digits.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16));
-/** "ライセンスの状態: 通知" in code page 932, then "许可证状态: 通知" in 936, "Gültig für Büro" in 1252 and in 850. */
+/** "ライセンスの状態: 通知" in code page 932 and in EUC-JP, then "许可证状态: 通知" in 936, "Gültig für Büro" in 1252 and in 850. */
 const JAPANESE = hex("8389834383 5a83938358 82cc8ff391d43a20 92ca926d".replaceAll(" ", ""));
+const EUC_JP = hex("a5e9a5a4a5bba5f3a5b9a4cebef5c2d63a20c4ccc3ce");
 const CHINESE = hex("d0edbfc9d6a4d7b4ccac3a20cda8d6aa");
 const GERMAN = hex("47fc6c7469672066fc722042fc726f");
+const FRENCH = hex("5479706520649261637469766174696f6ea03a206492696369a03a20e9746174a03a20e963686f75e9");
 const CONSOLE = hex("47816c7469672066817220428172 6f".replaceAll(" ", ""));
 
 describe("bytes become lines", () => {
@@ -36,8 +38,15 @@ describe("bytes become lines", () => {
     ["UTF-16 cut in a character", utf16("\ufeffab", true).slice(0, 5), "utf-16le", ["a"]],
     ["code page 932", JAPANESE, "shift_jis", ["ライセンスの状態: 通知"]],
     ["code page 932 cut in a character", JAPANESE.slice(0, -1), "shift_jis", ["ライセンスの状態: 通"]],
+    ["EUC-JP", EUC_JP, "euc-jp", ["ライセンスの状態: 通知"]],
     ["code page 936", CHINESE, "gbk", ["许可证状态: 通知"]],
     ["Latin-1", GERMAN, "windows-1252", ["Gültig für Büro"]],
+    [
+      "Latin-1 with apostrophes and blanks before colons",
+      FRENCH,
+      "windows-1252",
+      ["Type d’activation : d’ici : état : échoué"],
+    ],
     ["code page 850", CONSOLE, "ibm850", ["Gültig für Büro"]],
     [
       "zero bytes among text",

@@ -73,7 +73,7 @@ function findingLines(finding: ReportFinding, labels: Labels, paint: Paints, opt
   return [
     ...heading,
     ...indented(why, width),
-    ...(affects.length > 1 || verbose
+    ...(affects.length > 1 || (verbose && affects.length > 0)
       ? indented(`${labels.affects}: ${shortened(affects, verbose)}`, width)
       : []),
     "",

@@ -200,11 +200,26 @@ function byHostPid(party: Party, { hostsByPid, byKey }: Round): string | undefin
   return uncontradicted(only(keys), party, byKey);
 }
 
-/** It is the only host whose state was given, and one machine wrote events of a host, or answered as one. */
+/**
+ * It is the only host whose state was given, and one machine wrote events of a host, or answered as one. Of several that
+ * wrote them, it is none whose log holds more requests than it received since it was set up.
+ */
 function byOnlyHost(party: Party, { hosts, traces, byKey }: Round): string | undefined {
   if (hosts.length !== 1 || hosts[0] !== party) return undefined;
-  const writers = [...traces.machines].filter(([, { isHost }]) => isHost).map(([key]) => key);
+  const all = [...traces.machines].filter(([, { isHost }]) => isHost);
+  const total = receivedBy(party);
+  const fitting = all.length < 2 ? all : all.filter(([, { handled }]) => handled <= total);
+  const writers = fitting.map(([key]) => key);
+  if (writers.length === 0 && all.length > 0) return undefined;
   return uncontradicted(only(new Set(writers.length > 0 ? writers : traces.answering)), party, byKey);
+}
+
+/** The largest total of requests that a host stated; infinite when it stated none. */
+function receivedBy({ stretches }: Party): number {
+  const totals = stretches.flatMap(({ products }) =>
+    products.flatMap(({ host }) => (host?.total === undefined ? [] : [host.total.value])),
+  );
+  return totals.length === 0 ? Number.POSITIVE_INFINITY : Math.max(...totals);
 }
 
 /** The key, unless what is known of its machine contradicts the party. */

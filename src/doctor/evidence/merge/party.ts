@@ -36,6 +36,10 @@ export class Party {
   readonly pids = new Map<string, Set<string>>();
   /** CMIDs by activation id. */
   readonly cmids = new Map<string, Set<string>>();
+  /** Installation IDs by activation id: two machines of one image and one key have the same extended PID, and not these. */
+  private readonly installations = new Map<string, Set<string>>();
+  /** What was counted, by activation id and the moment of it. */
+  private readonly counts = new Map<string, Set<string>>();
   /** Activation ids of Windows that have a key. */
   private readonly windows = new Set<string>();
   private readonly builds = new Set<string>();
@@ -74,6 +78,8 @@ export class Party {
     return (
       disagree(this.pids, other.pids) ||
       disagree(this.cmids, other.cmids) ||
+      disagree(this.installations, other.installations) ||
+      disagree(this.counts, other.counts) ||
       disjoint(this.windows, other.windows) ||
       disjoint(this.builds, other.builds)
     );
@@ -86,9 +92,25 @@ export class Party {
   }
 
   private addReport(report: ProductReport): void {
-    const { product, extendedPid, client, application, partialKey, name, serviceVersion } = report;
+    const {
+      installationId,
+      trustedTime,
+      host,
+      product,
+      extendedPid,
+      client,
+      application,
+      partialKey,
+      name,
+      serviceVersion,
+    } = report;
     const id = product?.value ?? "";
     if (id !== "" && extendedPid !== undefined) put(this.pids, id, extendedPid.value);
+    if (id !== "" && installationId !== undefined) put(this.installations, id, installationId.value);
+    const { count, total } = host ?? {};
+    if (count !== undefined)
+      for (const time of trustedTime?.value.readings ?? [])
+        put(this.counts, `${id} ${time}`, `${count.value} ${total?.value ?? ""}`);
     if (client?.cmid !== undefined) put(this.cmids, id, client.cmid.value);
     if (application?.value !== WINDOWS) return;
     const isMain = !ADD_ON.test(name?.value ?? "");

@@ -13,6 +13,8 @@ export interface Span {
 export class Trace {
   isHost = false;
   isClient = false;
+  /** Requests that it logged as a host (12290). */
+  handled = 0;
   /** Activation ids and CMIDs that were seen together, by the two as one number. */
   readonly cmids = new Map<number, { product: string; cmid: string }>();
   /** When events of an activation id were logged. */
@@ -108,7 +110,11 @@ export function readTraces(collector: Collector, names: Names, cmids: ReadonlySe
   const keyOfAsker = keys(handled, names, "name");
   for (let at = 0; at < handled.length; at++) {
     const key = keyOfHandled(at);
-    if (key !== "") traceOf(key).isHost = true;
+    if (key !== "") {
+      const trace = traceOf(key);
+      trace.isHost = true;
+      trace.handled += 1;
+    }
     const asker = keyOfAsker(at);
     if (asker !== "") asked(handled.get(at, "cmid"), asker);
   }

@@ -101,6 +101,10 @@ function monitor(stretch: Stretch, found: Found): void {
   }
 }
 
+/** What `chronyc tracking` tells besides. */
+const CHRONY_REST =
+  /^\s*(?:Stratum|Ref time \(UTC\)|Last offset|RMS offset|Frequency|Residual freq|Skew|Root delay|Root dispersion|Update interval|Leap status)\s*:/;
+
 /** `chronyc tracking`. */
 function chrony(stretch: Stretch, found: Found): void {
   let against = "";
@@ -113,6 +117,7 @@ function chrony(stretch: Stretch, found: Found): void {
     const [, offset = "", way = ""] =
       /^\s*System time\s*:\s*(\d+\.\d+) seconds (slow|fast) of NTP time/i.exec(line.text) ?? [];
     if (way !== "") put(found, stretch.names, line, against, (/fast/i.test(way) ? 1 : -1) * Number(offset));
+    if (against !== "" && CHRONY_REST.test(line.text)) found.lines.add(line.number);
   }
 }
 

@@ -47,6 +47,10 @@ const INET = /^\s*inet6? (?:addr:)?([0-9a-f.:]{2,45})(?:\/\d{1,3})?(?:\s.*)?$/i;
 const RESOLV = /^\s*(nameserver|search|domain)\s+(\S.{0,1000})$/;
 const RESOLVECTL = /^\s*(Current DNS Server|DNS Servers?|DNS Domain)\s*:\s*(\S.{0,1000})$/;
 
+/** What `ip addr` prints of an interface besides its addresses. */
+const IP_ADDR_REST =
+  /^(?:\d{1,5}: \S{1,40}: <[A-Z0-9_,-]{0,120}> mtu \d|link\/[a-z0-9]{1,20}(?: [0-9a-f:.]{0,60})?(?: brd |$)|valid_lft \S{1,20} preferred_lft )/;
+
 function settingsOf(stretch: Stretch, found: Found): Settings {
   const settings: Settings = { searchList: [], addresses: [], dnsServers: [], lines: [] };
   const { searchList, addresses, dnsServers, lines } = settings;
@@ -59,7 +63,12 @@ function settingsOf(stretch: Stretch, found: Found): Settings {
     if (isAddress(inet)) {
       if (!/^(?:127\.|::1$|fe80:)/i.test(inet))
         addresses.push({ value: plainAddress(inet), at: found.at(line) });
+      else found.lines.add(line.number);
       lines.push(line);
+      continue;
+    }
+    if (IP_ADDR_REST.test(words)) {
+      found.lines.add(line.number);
       continue;
     }
     const [, label, value = ""] = RESOLV.exec(words) ?? RESOLVECTL.exec(words) ?? [];

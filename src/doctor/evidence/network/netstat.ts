@@ -16,6 +16,7 @@ export const netstat: TextFormat = {
         headings(stretch, line, found);
       };
       for (const line of stretch.lines) {
+        if (SS_HEADING.test(line.text)) found.lines.add(line.number);
         const socket = line.text.includes(":")
           ? (windowsOrLinux(line.text) ?? socketStatistics(line.text))
           : undefined;
@@ -56,6 +57,7 @@ interface Socket {
   readonly state: string;
 }
 
+const SS_HEADING = /^(?:Netid\s+)?State\s+Recv-Q\s+Send-Q\s+Local Address:Port\s+Peer/;
 const NETSTAT =
   /^\s{0,12}tcp[46]?\s+(?:\d{1,10}\s+\d{1,10}\s+)?(\S{1,80}):(\d{1,5}|\*)\s+(\S{1,255}):(\d{1,5}|\*)(?:\s+([^\s\d]\S{0,40}))?/i;
 const SS =

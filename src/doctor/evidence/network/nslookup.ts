@@ -26,6 +26,9 @@ const SRV_LINE = /^(\S+)\s+service = (\d{1,5}) (\d{1,5}) (\d{1,5}) (\S+)$/;
 const RECORD =
   /^(\S+)\s+(internet address|(?:AAAA )?IPv6 address|has AAAA address|canonical name|name)(?:\s*=)?\s+(\S+)$/i;
 
+/** "Non-authoritative answer:" in any language: words that end in a colon, below the server. */
+const ANSWER_HEADING = /^\p{L}[\p{L}\s'’-]{4,60}[:：]$/u;
+
 /** One run of the program: a question, or several in its own prompt. */
 class Session {
   private readonly stretch: Stretch;
@@ -75,6 +78,10 @@ class Session {
     ) {
       if (!this.typed && !/^DNS request/i.test(words)) return 0;
       this.timeout ??= line;
+      this.found.lines.add(line.number);
+      return 0;
+    }
+    if (this.sawServer && ANSWER_HEADING.test(words)) {
       this.found.lines.add(line.number);
       return 0;
     }

@@ -39,8 +39,13 @@ export function timeService(stretch: Stretch, found: Found): void {
     else if (label.startsWith("System") || label === "NTP synchronized")
       say("time-synchronized", value, line);
     else if (label === "NTP service") say("time-service", value, line);
+    else if (TIMEDATECTL_REST.test(line.text)) found.lines.add(line.number);
   }
 }
+
+/** What `timedatectl` tells besides. */
+const TIMEDATECTL_REST =
+  /^\s*(?:(?:Local|Universal|RTC) time|Time zone|RTC in local TZ|NTP enabled|DST active): \S/;
 
 function behindLabel(text: string): string {
   return text.replace(/^[^:：]{1,80}[:：]\s*/, "").trim();

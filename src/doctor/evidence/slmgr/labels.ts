@@ -316,7 +316,8 @@ const LONG_LABEL = 12;
 /** Whether a label goes on behind the words that are known: `Nom` is one by itself, and begins `Nom de l’ordinateur KMS :`. */
 function goesOn(rest: string, isShort: boolean): boolean {
   if (/^[)\s]{0,4}(?:[:：]|$)/.test(rest)) return false;
-  return isShort || /[:：](?![\d/\\])/.test(rest);
+  // Behind a blank, `kms01:1688` and `8:04:57` are values, and `de equipo KMS:` is the rest of a label.
+  return isShort || /[:：](?![\d/\\])|^[)\s]*\S+\s.*\p{L}[)\s]*[:：]\d/u.test(rest);
 }
 
 /** Whether a label says all by itself, as a heading or a sentence. */

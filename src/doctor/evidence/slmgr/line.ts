@@ -99,6 +99,7 @@ function breaksInside(line: string, next: string): boolean {
   if (/https?:\/\/\S{20,400}$/.test(text))
     return /^\s*[^\s:：]{2,200}$/.test(next) && labelOf(next) === undefined;
   if (/\([0-9a-f-]{1,35}$/i.test(text)) return /^\s*[0-9a-f-]{1,35}\)/i.test(next);
+  if (/[:：]$/.test(text) && /^\s*\d{40,63}$/.test(next)) return true;
   return /(?<!\d)\d{20,120}$/.test(text) && /^\s*\d{2,60}$/.test(next);
 }
 

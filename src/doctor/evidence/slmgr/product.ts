@@ -135,6 +135,9 @@ export class ProductDraft implements Position {
         return put("extendedPid", values.extendedPid(value));
       case "keyChannel":
         return put("keyChannel", values.keyChannel(value));
+      case "installationId":
+        put("installationId", values.installationId(value));
+        return true;
       case "partialKey":
         return put("partialKey", /^X{5}$/.test(value) ? undefined : values.partialKey(value));
       case "notInUse":

@@ -15,7 +15,7 @@ export interface Session {
 
 /** What a line of slmgr, ospp or muster, or of somebody who calls them, has and few other lines have. */
 const ANCHOR =
-  /, ?(?:VOLUME_|RETAIL|OEM|TIMEBASED_|VIRTUAL_)|slmgr|ospp|\bmuster (?:dl[vi]|xpr|ato)\b|CMID|KMS (?:machine|host caching|priority|コンピュ|ホスト|优先级|计算机|主机)|Windows Script Host|\([0-9a-f-]{30,36}|edition[:：]|activation will expire|permanently|grace period ends|Notification mode|^\s*\p{L}{3,12}\s?[:：]\s*[0O]x[0-9A-F]{8}|Key Management Service (?:is|client|cumulative)|Partial Product Key|Li?[cl]ense Status|キー管理サービス|プロダクト キー|Volume:|LICENSE NAME|^\s*Unlicensed$|^\s*muster: .+\(0xC004|product key not found/iu;
+  /, ?(?:VOLUME_|RETAIL|OEM|TIMEBASED_|VIRTUAL_)|slmgr|ospp|\bmuster (?:dl[vi]|xpr|ato)\b|CMID|KMS (?:machine|host caching|priority|コンピュ|ホスト|优先级|计算机|主机)|Windows Script Host|\([0-9a-f-]{30,36}|edition[:：]|activation will expire|permanently|grace period ends|Notification mode|^\s*\p{L}{3,12}\s?[:：]\s*[0O]x[0-9A-F]{8}|Key Management Service (?:is|client|cumulative|machine name|lookup domain)|Partial Product Key|Li?[cl]ense Status|キー管理サービス|プロダクト キー|Volume:|LICENSE NAME|^\s*Unlicensed$|^\s*muster: .+\(0xC004|product key not found/iu;
 /** Lines before and behind such a line that may belong to it. */
 const AROUND = 40;
 

@@ -20,6 +20,7 @@ import { osppBlocks } from "./ospp.ts";
 import { fieldByPosition, isDescription, parted } from "./position.ts";
 import { ProductDraft } from "./product.ts";
 import { type Session, sessionsOf } from "./session.ts";
+import { dropSetting, keepSetting, settingOf } from "./setting.ts";
 import { serviceVersion } from "./values.ts";
 
 /** What slmgr.vbs (`/dlv`, `/dli`, `/xpr`, `/ato`), ospp.vbs and `muster` print of licences, in any language. */
@@ -103,6 +104,7 @@ class SessionReader {
       this.attempt = { ...started, line, lines: [] };
     } else if (this.attempt !== undefined && this.takesOutcome(this.attempt, line)) return;
     else if (next !== undefined && this.takesExpiry(line, next)) return;
+    else if (this.takesSetting(line)) return;
     else if (this.takesLabel(line) || this.isReason(line) || this.takesError(line)) return;
     else if (!this.takesPosition(line)) this.unknown(line);
   }
@@ -195,6 +197,14 @@ class SessionReader {
     const { origin } = this.reading("slmgr-xpr", language, systemOf(line.text));
     this.collector.expiries.push({ origin, ...found });
     this.understand([line, next]);
+    return true;
+  }
+
+  private takesSetting(line: WholeLine): boolean {
+    const setting = this.draft === undefined ? settingOf(line) : undefined;
+    if (setting === undefined || !(this.isScript || setting.name !== "")) return false;
+    keepSetting(this.collector, this.reading("slmgr-dlv", "en", "kms").origin, line, setting);
+    this.understand([line]);
     return true;
   }
 
@@ -306,6 +316,8 @@ class SessionReader {
     const language = languageOf(draft.languages, draft.extendedPid);
     const report = draft.finish(this.reading(kind, language, draft.isOfMuster ? "muster" : "kms").origin);
     if (report !== undefined) this.collector.products.push(report);
+    if (report?.client?.discovered !== undefined)
+      dropSetting(this.collector, this.file, "KeyManagementServiceName");
     this.understand(draftLines);
   }
 

@@ -61,6 +61,12 @@ export function partialKey(text: string): string | undefined {
   return match?.[1];
 }
 
+/** An Installation ID as it is printed, without the hyphens that some put between its groups. */
+export function installationId(text: string): string | undefined {
+  const digits = text.trim().replace(/[\s-]/g, "");
+  return /^(?:\d{50}|\d{54}|\d{63})$/.test(digits) ? digits : undefined;
+}
+
 /** Whether these are five of the characters that keys are made of. */
 export function looksLikeKey(text: string): boolean {
   return /^[BCDFGHJKMNPQRTVWXY2346789]{5}$/.test(text.trim());

@@ -12,12 +12,18 @@ const STATUS: readonly (readonly [RegExp, Status])[] = [
     /未(?:授权|授權|获得|取得|许可|許可)|(?:nicht|un|ohne) ?li[cz]en|sans licence|sin licencia|não licenc/i,
     0,
   ],
-  [/senza licenza|без лиценз|не лиценз|nielicenc|zonder licentie|라이선스 없음|허가되지/i, 0],
+  [
+    /senza licenza|без лиценз|не лиценз|nielicenc|zonder licentie|bez licenc|lisanssız|라이선스 없음|허가되지/i,
+    0,
+  ],
   [
     /licensed|ライセンス(?:済|され|取得)|已(?:授权|授權|获得|取得|许可|許可)|lizenziert|(?:avec|sous) licence/i,
     1,
   ],
-  [/con licen[cz]|licenciado|лицензи|licencjonowan|gelicentieerd|met licentie|라이선스 있음|허가됨/i, 1],
+  [
+    /con licen[cz]|licenciado|лицензи|licencjonowan|gelicentieerd|met licentie|lisanslı|라이선스 있음|허가됨/i,
+    1,
+  ],
 ];
 
 /** The license status that a value names, in a language that is known here. */
@@ -26,9 +32,9 @@ export function statusNamed(text: string): Status | undefined {
 }
 
 const DISABLED =
-  /disabled|\boff\b|無効|禁用|停用|deaktiviert|deshabilitad|desactivad|désactivé|отключ|disabilitat|disattivat|desabilitad|desativad|사용 안/i;
+  /disabled|\boff\b|無効|禁用|停用|deaktiviert|deshabilitad|desactivad|désactivé|отключ|disabilitat|disattivat|desabilitad|desativad|사용 안|wyłącz|devre dışı|uitgeschakeld|zakázán|inaktiverad/i;
 const ENABLED =
-  /enabled|\bon\b|有効|启用|啟用|aktiviert|habilitad|activad|activé|включ|abilitat|attivat|ativad|사용/i;
+  /enabled|\bon\b|有効|启用|啟用|aktiviert|habilitad|activad|activé|включ|abilitat|attivat|ativad|사용|włącz|etkin|ingeschakeld|povolen|aktiverad/i;
 
 /** Whether a sentence says that something is switched on; undefined in a language that is not known here. */
 export function isEnabled(text: string): boolean | undefined {
@@ -36,7 +42,7 @@ export function isEnabled(text: string): boolean | undefined {
   return ENABLED.test(text) ? true : undefined;
 }
 
-const LOW = /\blow\b|低|niedrig|baja|faible|basse|низк|bassa|baixa|낮/i;
+const LOW = /\blow\b|低|niedrig|baja|faible|basse|низк|bassa|baixa|낮|nisk|düşük|laag|nízk|låg/i;
 const NORMAL = /normal|標準|通常|正常|一般|обычн|нормальн|보통/i;
 
 /** Whether a sentence or value says that a host's priority is low; undefined in a language that is not known here. */
