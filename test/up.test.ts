@@ -1,4 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { makeFolder } from "./folders.ts";
 import { makeRequest } from "./requests.ts";
@@ -76,6 +79,58 @@ describe("muster up --once", () => {
     }
   });
 });
+
+describe("muster up that cannot start ends, leaves no temporary folder, and says why", () => {
+  test.each<[options: string[], exit: number, says: RegExp]>([
+    [["--store", "mysql://x"], 2, /^muster: The store must be sqlite, or a PostgreSQL database/],
+    [["--store", "postgres://127.0.0.1:1/x"], 1, /^muster: The host cannot write to its store/],
+    [["--hosts", "2"], 2, /^muster: Several hosts share one count in PostgreSQL only/],
+    [["--once", "--machines", "0"], 2, /^muster: With --once there has to be a machine to activate/],
+  ])("%p", async (options, exit, says) => {
+    const { outcome, left } = await startInVain([...FREE, ...options]);
+    expect(outcome).toEqual({ exit, out: "", errors: expect.stringMatching(says) });
+    expect(left).toEqual([]);
+  });
+
+  test("as one of its ports is taken", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    await once(taken, "listening");
+    const { port } = taken.address() as AddressInfo;
+    try {
+      const options = ["--port", "0", "--dns-port", "0", "--admin-port", String(port)];
+      const { outcome, left } = await startInVain(options);
+      const says = expect.stringMatching(new RegExp(`^muster: Port ${port} is taken .* --admin-port`));
+      expect(outcome).toEqual({ exit: 2, out: "", errors: says });
+      expect(left).toEqual([]);
+    } finally {
+      taken.close();
+    }
+  });
+
+  test("and tells of a password that others can read, and where it is not seen", async () => {
+    const { outcome } = await startInVain([...FREE, "--store", "postgres://someone:secret@127.0.0.1:1/x"]);
+    const [warning] = outcome.errors.split("\n");
+    expect(warning).toBe(
+      "muster: The password in --store can be read in the list of processes; give the store with MUSTER_UP_STORE or in muster.toml.",
+    );
+  });
+});
+
+/** Runs `muster up` with a folder of its own for what is temporary, and gives what it left there. */
+async function startInVain(options: string[]) {
+  const temporary = makeFolder();
+  const child = Bun.spawn([process.execPath, MUSTER, "up", ...options], {
+    stdout: "pipe",
+    stderr: "pipe",
+    env: { ...process.env, TMPDIR: temporary },
+  });
+  const [out, errors] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+  ]);
+  const left = readdirSync(temporary).filter((name) => name.startsWith("muster-up-"));
+  return { outcome: { exit: await child.exited, out, errors }, left };
+}
 
 test("muster up --json says where everything is, serves clients that are not its own, and ends at SIGTERM", async () => {
   const child = startUp("--machines", "0", "--json");

@@ -12,6 +12,10 @@ interface BenchFlags {
   readonly json?: boolean;
 }
 
+const HELP = `
+Changes: nothing that stays, but for the machines it makes in the database of --store, which must be empty.
+Undo: drop that database.`;
+
 /** `muster bench`: how fast a host is on this machine, beside an empty server and the obvious one. */
 export function addTo(program: Command): void {
   const number = wholeNumber(1, 100_000);
@@ -29,6 +33,7 @@ export function addTo(program: Command): void {
     .option("--known <number>", "machines the host knows beforehand", wholeNumber(1, 10_000_000), 1000)
     .option("--store <address>", "an empty PostgreSQL database: measure a host on it in the same run")
     .option("--json", "print JSON")
+    .addHelpText("after", HELP)
     .action(async ({ json, ...options }: BenchFlags) => {
       const { stderr } = process;
       const onProgress = (done: number, of: number) => {

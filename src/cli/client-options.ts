@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import { type Client, createClient } from "../client/index.ts";
 import { checkAuthorities, MOST_PEM } from "../vendor/certificate.ts";
 import { readBounded } from "../vendor/files.ts";
+import { refuseOther } from "./one-role.ts";
 import { dataOption, wholeNumber } from "./settings.ts";
 import { VENDOR_HELP, warnOfReadable } from "./vendor-server.ts";
 
@@ -55,13 +56,15 @@ export function withNetworkFlags(command: Command): Command {
     .option("--timeout <seconds>", "how long one host may take to answer", wholeNumber(1, 300), 5);
 }
 
-/** The client in a folder, for commands that ask no host. */
+/** The client in a folder, for commands that ask no host. Throws BAD_INPUT for the folder of a host or vendor. */
 export function openClient({ data }: ClientFlags): Client {
+  refuseOther("client", data);
   return createClient({ dir: data });
 }
 
-/** The client in a folder, for commands that do. */
+/** The client in a folder, for commands that do. Throws BAD_INPUT for the folder of a host or vendor. */
 export function openNetworkClient(flags: NetworkFlags): Client {
+  refuseOther("client", flags.data);
   if (flags.vendor !== undefined) warnOfReadable(flags.vendor);
   return createClient({
     dir: flags.data,

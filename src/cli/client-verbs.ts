@@ -11,10 +11,44 @@ import { asRole } from "./settings.ts";
 
 const PRODUCT = "[activation-id]";
 
+/** What each verb changes, and how that is undone. */
+const HELP: Readonly<Record<string, string>> = {
+  ipk: `Changes: the product key in this machine's folder, and with --catalogue the catalogue there. Another key takes the place
+of the one before, and its lease; the same key again changes nothing that is activated. Nothing is activated yet.
+Undo: muster upk ACTIVATION-ID, which the command prints; muster ipk with the earlier key.
+Example: muster ipk XXXXX-XXXXX-XXXXX-XXXXX-XXXXX --catalogue catalogue.jws`,
+  upk: `Changes: removes the product key and its lease from this machine's folder; the product is no longer activated. The host
+counts this machine until 30 days after its last request.
+Undo: muster ipk KEY, then muster ato. A MAK is activated again by the vendor, which uses up nothing for the same machine.`,
+  cpky: `Changes: removes the text of the product keys from this machine's folder, so that nobody reads them there; what is
+activated stays so and is renewed.
+Undo: muster ipk KEY.`,
+  rearm: `Changes: the CMID (the next attempt takes a new one), the leases, which are dropped, and the grace periods, which start
+anew. Keys and settings stay. It can be done as often as muster dlv says: Remaining App rearm count.
+Undo: it cannot be undone; muster ato activates again.`,
+  skms: `Changes: the host in this machine's settings, which is asked at the next attempt; DNS is no longer asked.
+Undo: muster ckms.
+Example: muster skms kms01.corp.example:1688`,
+  ckms: `Changes: removes the host from this machine's settings; DNS is asked at the next attempt.
+Undo: muster skms HOST.`,
+  "skms-domain": `Changes: the domain in this machine's settings whose SRV records are looked up before those of its DNS suffixes. A host that
+skms has set goes before both.
+Undo: muster ckms-domain.`,
+  "ckms-domain": `Changes: removes the domain from this machine's settings; hosts are looked for in its DNS suffixes only.
+Undo: muster skms-domain DOMAIN.`,
+  skhc: `Changes: host caching in this machine's settings, to on.
+Undo: muster ckhc.`,
+  ckhc: `Changes: host caching in this machine's settings, to off: every attempt asks DNS.
+Undo: muster skhc.`,
+};
+
 /** The verbs of slmgr that make and keep a client. */
 export function addClientVerbs(program: Command): void {
   const verb = (name: string, description: string) =>
-    withClientFlags(asRole("client", program.command(name).description(description)));
+    withClientFlags(asRole("client", program.command(name).description(description))).addHelpText(
+      "after",
+      `\n${HELP[name] ?? ""}`,
+    );
 
   verb(
     "ipk",

@@ -18,6 +18,10 @@ import { addProxy } from "./client-proxy.ts";
 import { clientJson, isoTime } from "./client-show.ts";
 import { print, table } from "./output.ts";
 
+const RUN_HELP = `
+Changes: leases, the cached host and events in this machine's folder; the hosts that are asked count this machine.
+Undo: end it with Ctrl+C: the leases stay until they expire; muster upk removes them.`;
+
 /** The client's group: the agent, and what it has achieved. */
 export function addTo(program: Command): void {
   const client = program.command("client").description("Keep this machine's products activated.");
@@ -28,6 +32,7 @@ export function addTo(program: Command): void {
       .description("Activate and renew the products of this machine until Ctrl+C: the agent."),
   )
     .option("--once", "make the attempts that are due now, and end: 0 when all products are licensed")
+    .addHelpText("after", RUN_HELP)
     .action(run);
 
   addProxy(client);
@@ -35,7 +40,9 @@ export function addTo(program: Command): void {
     client
       .command("status")
       .description("Show the licence of each product: 0 when all are licensed, else 1."),
-  ).action(status);
+  )
+    .addHelpText("after", "\nChanges: nothing.")
+    .action(status);
 }
 
 async function run(flags: NetworkFlags & { once?: boolean }): Promise<void> {

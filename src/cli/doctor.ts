@@ -13,12 +13,11 @@ export function addTo(program: Command): void {
     .description(
       "Find out why machines are not activated, from what support asks for: of Muster or of Microsoft KMS.",
     );
-  // An option behind a subcommand's name is that subcommand's, though the diagnosis has one of the same name.
-  program.enablePositionalOptions();
   doctor.enablePositionalOptions();
   addDiagnosis(doctor);
   addExplain(doctor);
   addShow(doctor);
   addClients(doctor);
   addCompare(doctor);
+  for (const command of [doctor, ...doctor.commands]) command.addHelpText("after", "\nChanges: nothing.");
 }

@@ -30,6 +30,10 @@ const SHOWN = 200;
 /** How often `--follow` looks for new events, in milliseconds. */
 const FOLLOW_EVERY = 500;
 
+const HELP = `
+Changes: nothing.
+Example: muster events --id 12290 --since 7d`;
+
 /** `muster events`: what host and client have logged. */
 export function addTo(program: Command): void {
   program
@@ -57,6 +61,7 @@ export function addTo(program: Command): void {
         "follow",
       ]),
     )
+    .addHelpText("after", HELP)
     .action(async (options: EventsOptions) => {
       checkFilter(options);
       const [place] = findPlaces(options);

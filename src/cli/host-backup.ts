@@ -14,7 +14,7 @@ export function addBackup(group: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nChanges: FILE, of mode 0600. It holds the host's key, so keep it as secret as the host.",
+      "\nChanges: FILE, of mode 0600. It holds the host's key, so keep it as secret as the host.\nUndo: delete FILE.",
     )
     .action(async (file: string, { data, json }: { data: string; json?: boolean }) => {
       const { file: written, bytes, manifest } = await backupHost(data, file, Date.now());
@@ -39,7 +39,7 @@ export function addBackup(group: Command): void {
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nChanges: the folder, once the backup has proved whole; nothing when anything fails.",
+      "\nChanges: the folder, once the backup has proved whole; nothing when anything fails.\nUndo: delete the folder; with --force the one before is kept beside, under a name that the command prints.",
     )
     .action(async (file: string, options: { force?: boolean; data: string; json?: boolean }) => {
       const { force = false, data, json } = options;

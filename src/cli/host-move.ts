@@ -9,7 +9,7 @@ import { exportHost } from "../host/moving/export-store.ts";
 import { type Imported, type ImportedCount, importHost } from "../host/moving/import-store.ts";
 import { moveHost } from "../host/moving/move-store.ts";
 import { TABLE_NAMES } from "../host/moving/tables.ts";
-import { fields, print, table } from "./output.ts";
+import { fields, print, printBeside, table } from "./output.ts";
 import { dataOption } from "./settings.ts";
 
 interface ExportOptions {
@@ -51,7 +51,8 @@ export function addMoving(group: Command): void {
       "after",
       `
 Changes: FILE, of mode 0600: it holds the secret that tickets are sealed with, and every machine. With --hand-over the
-hosts of the store answer 503, leave DNS (events 12416), and do not start again without host run --take-back.`,
+hosts of the store answer 503, leave DNS (events 12416), and do not start again without host run --take-back.
+Undo: delete FILE; after --hand-over, host run --take-back, as long as no other host has taken it.`,
     )
     .action(exportStore);
 
@@ -73,7 +74,8 @@ hosts of the store answer 503, leave DNS (events 12416), and do not start again 
       "after",
       `
 Changes: the store, once all is in it and was read back; nothing when anything fails. The host keeps its own key and
-licence.`,
+licence.
+Undo: what --replace dropped cannot be brought back: export it first. The store that the host used before is as it was.`,
     )
     .action(importStore);
 
@@ -88,7 +90,7 @@ licence.`,
     .option("--json", "print JSON")
     .addHelpText(
       "after",
-      "\nChanges: the store there, once all is in it and was read back; the one here is kept and marked as handed over.",
+      "\nChanges: the store there, once all is in it and was read back; the one here is kept and marked as handed over.\nUndo: muster host run --take-back --store STORE with the one before; what was counted since stays in the new one.",
     )
     .action(moveStore);
 }
@@ -116,8 +118,8 @@ async function exportStore({ output, handOver = false, data, json }: ExportOptio
       ? "No host serves from this store now; keep it so once another one has taken this file."
       : `${names} goes on serving, so this is a copy: two hosts that count from it would each have a part of the machines. To let another host take over, export with --hand-over.`;
   // Standard output may be the export.
-  if (file === STANDARD) process.stderr.write(`${text}\n${outlook}\n`);
-  else print(json, { ...value, serving }, `${text}\n${outlook}`);
+  const show = file === STANDARD ? printBeside : print;
+  show(json, { ...value, serving }, `${text}\n${outlook}`);
 }
 
 async function importStore(file: string, { store, replace, copy, data, json }: ImportOptions): Promise<void> {

@@ -7,7 +7,6 @@ import { readTsigKeyFile } from "../host/dns/index.ts";
 import { openIdentity, tokenPath } from "../host/folder.ts";
 import { RATE_LIMIT } from "../host/http.ts";
 import { LOG_LEVELS, type LogLevel, openLog } from "../host/log.ts";
-import { hasPassword, isPostgres } from "../host/postgres/location.ts";
 import type { Publishing } from "../host/publisher.ts";
 import { type HostConfig, type RunningHost, runHost } from "../host/run.ts";
 import { type CertificateFiles, namesNotIn, readCertificate } from "../vendor/certificate.ts";
@@ -15,6 +14,7 @@ import { certificateFiles } from "./certificate-options.ts";
 import { print } from "./output.ts";
 import { dataOption, rereadSettings, wholeNumber } from "./settings.ts";
 import { interrupted, onHangup } from "./signals.ts";
+import { warnOfPassword } from "./store-option.ts";
 import { VENDOR_HELP, vendorServer } from "./vendor-server.ts";
 
 interface RunOptions {
@@ -45,7 +45,8 @@ interface RunOptions {
 const CHANGES = `
 Changes: counts, leases and events in the store; its SRV record in DNS. Logs go to stderr: JSON, or readable lines on
 a terminal. SIGHUP reads licence, catalogue, settings, TSIG key and muster.toml again; a renewed certificate is taken over
-without it. SIGTERM ends it after the answers are out.`;
+without it. SIGTERM ends it after the answers are out.
+Undo: when it ends it leaves DNS; leases last until they expire, and what was counted stays counted for 30 days.`;
 
 /** Adds `muster host run`. */
 export function addRun(group: Command): void {
@@ -134,21 +135,13 @@ async function configOf(options: RunOptions, log: Logger): Promise<HostConfig> {
   const vendor = options.vendor === undefined ? undefined : vendorServer(options.vendor);
   const edge = { address, port, fronts, rateLimit, certificate };
   if (certificate && publishing) warnOfOtherName(certificate, publishing.target, onTrouble);
-  if (store !== undefined && isPostgres(store) && hasPassword(store) && isInArguments(store)) {
-    onTrouble(
-      "The password in --store can be read in the list of processes; give the store with MUSTER_HOST_STORE or in muster.toml.",
-    );
-  }
+  warnOfPassword(store, "host", onTrouble);
   const clocks = { clock: Date.now, monotonic: () => performance.now() };
   const config = { folder: data, store, takeBack, ...edge, publishing, vendor, ...clocks, onTrouble, log };
   if (!options.admin) return config;
   const { adminAddress, adminPort } = options;
   const admin = { address: adminAddress, port: adminPort ?? ADMIN_PORT, isFixed: adminPort !== undefined };
   return { ...config, admin };
-}
-
-function isInArguments(store: string): boolean {
-  return process.argv.some((argument) => argument.includes(store));
 }
 
 function warnOfOtherName(

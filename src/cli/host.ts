@@ -11,8 +11,13 @@ import { addMoving } from "./host-move.ts";
 import { addReport } from "./host-report.ts";
 import { addRun } from "./host-run.ts";
 import { addSettingsVerb } from "./host-settings.ts";
+import { refuseOther } from "./one-role.ts";
 import { fields, print } from "./output.ts";
 import { dataOption } from "./settings.ts";
+
+const INIT_HELP = `
+Changes: makes the folder with the host's id, its private key and the catalogue; one that holds a host already is refused.
+Undo: delete the folder, before the host is activated: a host key serves six hosts.`;
 
 /** The host's group: make one, activate it, run it, look at it. */
 export function addTo(program: Command): void {
@@ -25,7 +30,9 @@ export function addTo(program: Command): void {
     .option("--name <name>", "the host's machine name", hostname())
     .addOption(dataOption("host"))
     .option("--json", "print JSON")
+    .addHelpText("after", INIT_HELP)
     .action(async ({ catalogue, name, data, json }) => {
+      refuseOther("host", data);
       const { id } = await initHost(data, name, readBounded(catalogue, MAX_DOCUMENT));
       print(
         json,
@@ -45,6 +52,7 @@ export function addTo(program: Command): void {
     )
     .addOption(dataOption("host"))
     .option("--json", "print JSON")
+    .addHelpText("after", "\nChanges: nothing.")
     .action(async ({ data, json }) => {
       const status = await hostStatus(data, Date.now());
       print(json, status, statusText(status));

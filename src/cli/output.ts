@@ -1,6 +1,16 @@
 /** Prints a command's result: one line of JSON for scripts, or the text for people. */
 export function print(json: boolean | undefined, value: unknown, text: string): void {
-  process.stdout.write(json ? `${JSON.stringify(value)}\n` : text.endsWith("\n") ? text : `${text}\n`);
+  process.stdout.write(shown(json, value, text));
+}
+
+/** The same on stderr, for a command whose standard output is what it makes. */
+export function printBeside(json: boolean | undefined, value: unknown, text: string): void {
+  process.stderr.write(shown(json, value, text));
+}
+
+function shown(json: boolean | undefined, value: unknown, text: string): string {
+  if (json) return `${JSON.stringify(value)}\n`;
+  return text.endsWith("\n") ? text : `${text}\n`;
 }
 
 /** Rows under headings, columns aligned by two blanks; the width of CJK characters counts double. */

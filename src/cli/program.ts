@@ -33,17 +33,28 @@ const GROUPS: Record<string, () => Promise<{ addTo(program: Command): void }>> =
 
 const VERBS = "verbs";
 
-async function buildProgram(first: string | undefined): Promise<Command> {
+/** The whole command, or as much of it as the first word of a command line asks for; without one all of it. */
+export async function buildProgram(first: string | undefined): Promise<Command> {
   const program = new Command("muster")
     .description("Volume activation that explains itself: the KMS model for your own products.")
     .version(version)
     .option("--config <file>", "the settings file (default: muster.toml in this folder, if there is one)")
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, "muster: ")) })
-    .showHelpAfterError("Run the command with --help to see how it is used.");
+    .configureOutput({ outputError: (text, write) => write(usageSentence(text)) });
   await addGroups(program, first);
   addSettings(program);
   return program;
+}
+
+/** Commander's error, with its guess on a line of its own, as one sentence that says what to do. */
+function usageSentence(text: string): string {
+  const [said = "", guess] = text
+    .trim()
+    .replace(/^error: /, "")
+    .replace(/\.$/, "")
+    .split(/\n(?=\(Did you mean )/);
+  const meant = guess === undefined ? "" : ` ${guess.replace("(Did", "(did")}`;
+  return `muster: ${said}${meant}; run the command with --help to see how it is used.\n`;
 }
 
 /** Adds the group that is asked for; the verbs of slmgr are a group without a name; help needs all. */

@@ -74,6 +74,7 @@ export function addTo(program: Command): void {
     )
     .option("--json", "print JSON")
     .addHelpText("after", FILE_HELP)
+    .addHelpText("after", "\nChanges: nothing.")
     .action(async (name: string | undefined, options: SimulateOptions) => {
       if (options.list) return list(options);
       const scenario = findScenario(name);

@@ -4,9 +4,11 @@ import logUpdate from "log-update";
 import type { FleetState } from "../fleet/fleet.ts";
 import { type System, startSystem } from "../fleet/system.ts";
 import { renderView } from "../fleet/view.ts";
+import { problem } from "../protocol/problems.ts";
 import { print } from "./output.ts";
 import { wholeNumber } from "./settings.ts";
 import { interrupted } from "./signals.ts";
+import { warnOfPassword } from "./store-option.ts";
 
 interface UpOptions {
   readonly machines: number;
@@ -25,6 +27,11 @@ interface UpOptions {
 /** How often the live view is drawn, in milliseconds. */
 const DRAW_EVERY = 200;
 const SHOWN_EVENTS = 6;
+
+const CHANGES = `
+Changes: the folder of --data, and a PostgreSQL store that is named; without --data nothing that stays, for its temporary
+folder goes when it ends.
+Undo: delete the folder of --data.`;
 
 /** `muster up`: the whole system on one machine. */
 export function addTo(program: Command): void {
@@ -52,9 +59,12 @@ export function addTo(program: Command): void {
     .option("--seats <number>", "how many machines may hold a lease at once", wholeNumber(0, 1_000_000_000))
     .addOption(new Option("--overage <policy>", "what happens above the seats").choices(["allow", "deny"]))
     .option("--json", "print JSON lines")
+    .addHelpText("after", CHANGES)
     .action(async (options: UpOptions) => {
+      refuseNobody(options);
       const started = performance.now();
       const onTrouble = (sentence: string) => void process.stderr.write(`muster: ${sentence}\n`);
+      warnOfPassword(options.store, "up", onTrouble);
       const system = await startSystem({ ...options, folder: options.data, onTrouble });
       const link = system.host.admin?.makeLink({ isLasting: true }).url;
       if (!options.once) print(options.json, ready(system, link), welcome(system, link));
@@ -65,6 +75,16 @@ export function addTo(program: Command): void {
       if (options.once && state) await conclude(system, state, (performance.now() - started) / 1000, options);
       await system.stop();
     });
+}
+
+/** Throws BAD_INPUT for an end that nobody could bring about. */
+function refuseNobody({ machines, once }: UpOptions): void {
+  if (once && machines === 0) {
+    throw problem(
+      "BAD_INPUT",
+      "With --once there has to be a machine to activate: leave out --once, or give --machines 1 or more.",
+    );
+  }
 }
 
 /** The line that `muster up --json` prints when it is ready. */

@@ -204,12 +204,8 @@ describe("what cannot be done is refused in one sentence, with exit code 2:", ()
     for (const [at, { exit, out, err }] of results.entries()) {
       const [args, says] = cases[at] ?? [];
       expect({ args, exit, out }).toEqual({ args, exit: 2, out: "" });
-      const [sentence, ...rest] = err.trimEnd().split("\n");
-      expect(sentence).toMatch(says ?? /^$/);
-      expect(sentence).toStartWith("muster: ");
-      expect(rest.filter((line) => line !== "Run the command with --help to see how it is used.")).toEqual(
-        [],
-      );
+      expect(err).toMatch(says ?? /^$/);
+      expect(err).toMatch(/^muster: [^\n]+\n$/);
     }
   }, 300_000);
 });

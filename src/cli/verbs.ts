@@ -39,6 +39,7 @@ export function addTo(program: Command): void {
         new Option("--role <role>", "which one, on a machine that is both").choices(["host", "client"]),
       )
       .option("--json", "print JSON")
+      .addHelpText("after", "\nChanges: nothing.")
       .action(async (which: string | undefined, options: ShowOptions) => {
         const [place] = findPlaces(options);
         const show = place && verb[place.role];

@@ -103,6 +103,8 @@ describe("what is kept", () => {
     tries: [],
   };
   const middle = () => 0.5;
+  /** Renewals come at their interval or earlier. */
+  const latest = () => 1;
   const process = async (count: number, source: "dns" | "registered" = "dns"): Promise<Processed> => {
     const answer = answerOf(documents, count);
     return { request, answer, verified: await verify(answer), host: { target, address: "10.0.0.5", source } };
@@ -110,7 +112,7 @@ describe("what is kept", () => {
 
   test("of a lease: the lease, its host, the intervals and the renewal in seven days", async () => {
     const processed = await process(30);
-    const after = applyAnswer(state, processed, attempt, middle);
+    const after = applyAnswer(state, processed, attempt, latest);
     const product = after.products[client.id];
     expect(product?.grant).toEqual({
       lease: processed.answer.lease ?? "",
@@ -151,7 +153,7 @@ describe("what is kept", () => {
     if (lease === undefined) throw new Error("30 are enough");
     const verified = { ...short.verified, lease: { ...lease, expires: lease.issued + 60 * MINUTE } };
     const ahead = { ...attempt, time: NOW + 180 * MINUTE };
-    const after = applyAnswer(state, { ...short, verified }, ahead, middle);
+    const after = applyAnswer(state, { ...short, verified }, ahead, latest);
     expect(after.products[client.id]?.nextAttempt).toBe(NOW + 210 * MINUTE);
   });
 

@@ -21,11 +21,14 @@ const LONGEST_RENEWAL = 30 * 24 * 60;
 const LONGEST_ACTIVATION = 24 * 60;
 /** How long `Retry-After` is respected at most: what is not signed may not silence a client for long. */
 const LONGEST_RETRY_AFTER = 4 * 60 * MINUTE;
-/** Machines that started together are to spread over time: each takes up to a tenth less or more. */
+/**
+ * Machines that started together are to spread over time by up to a tenth: a retry comes earlier or later, a renewal only
+ * earlier, for a lease that is older than the renewal interval tells of a machine that does not reach its host.
+ */
 const JITTER = 0.1;
 
 /**
- * When to try next: after a success at the renewal interval, and before half of the lease is over; after a failure at
+ * When to try next: after a success within the renewal interval, and before half of the lease is over; after a failure at
  * the activation interval, whether or not a lease remains. `random` gives [0, 1).
  */
 export function nextAttempt(prospects: Prospects, random: () => number): number {
@@ -33,7 +36,7 @@ export function nextAttempt(prospects: Prospects, random: () => number): number 
   const interval = renewed
     ? Math.min(prospects.renewalInterval, LONGEST_RENEWAL)
     : Math.min(prospects.activationInterval, LONGEST_ACTIVATION);
-  const spread = 1 - JITTER + 2 * JITTER * random();
+  const spread = 1 - JITTER + (renewed ? JITTER : 2 * JITTER) * random();
   const half =
     renewed && leaseExpires !== undefined ? (leaseExpires - attempted) / 2 : Number.POSITIVE_INFINITY;
   const pause = Math.max(MINUTE / 2, Math.min(interval * MINUTE, half) * spread);

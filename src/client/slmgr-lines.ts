@@ -118,7 +118,6 @@ function activationLines(client: ClientDescription, description: ProductDescript
   if (description.state.status !== LICENSE_STATUS.licensed) {
     return [
       type,
-      "",
       "Please use muster ato to activate and update KMS client information in order to update values.",
     ];
   }

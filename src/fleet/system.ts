@@ -53,11 +53,27 @@ const DNS_PORT = 15_353;
 /** Here clients retry every second, so that one can watch. */
 const RETRY_EVERY = 1000;
 
-/** A vendor, hosts, a DNS zone, and a fleet of real clients over real sockets. */
+/**
+ * A vendor, hosts, a DNS zone, and a fleet of real clients over real sockets. Throws what these throw, and leaves nothing
+ * open then, nor the temporary folder.
+ */
 export async function startSystem(options: SystemOptions): Promise<System> {
-  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "muster-up-")));
-  const { seats, overage, store, onTrouble } = options;
   const names = namesOf(options);
+  await using opened = new AsyncDisposableStack();
+  const folder = options.folder ?? (await mkdtemp(join(tmpdir(), "muster-up-")));
+  if (options.folder === undefined) opened.defer(() => rm(folder, { recursive: true, force: true }));
+  const running = await serve(options, { folder, names }, opened);
+  const toClose = opened.move();
+  return { ...running, stop: () => toClose.disposeAsync() };
+}
+
+/** What is opened first is closed last: the fleet ends before its hosts, and those before the zone they publish in. */
+async function serve(
+  options: SystemOptions,
+  { folder, names }: { readonly folder: string; readonly names: readonly string[] },
+  opened: AsyncDisposableStack,
+): Promise<Omit<System, "stop">> {
+  const { seats, overage, store, onTrouble } = options;
   const [hostName = "", ...others] = names;
   const deployment = await deploy(folder, { hostName, others, seats, overage, now: Date.now() });
   const [product] = deployment.products;
@@ -68,6 +84,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   const zone = await onPort(options.dnsPort, DNS_PORT, (port) =>
     startZone({ domain: DOMAIN, port, hosts: addresses, tsigKey, now: Date.now }),
   );
+  opened.defer(() => zone.close());
   const configOf = (name: string, at: number): HostConfig => {
     const admin = { address: LOOPBACK, port: at === 0 ? (options.adminPort ?? ADMIN_PORT) : 0 };
     return {
@@ -80,12 +97,14 @@ export async function startSystem(options: SystemOptions): Promise<System> {
       onTrouble,
     };
   };
-  const host = await onPort(options.port, DEFAULT_PORT, (port) =>
-    runHost({ ...configOf(hostName, 0), port }),
-  );
+  const run = async (config: HostConfig) => {
+    const running = await runHost(config);
+    opened.defer(() => running.stop());
+    return running;
+  };
+  const host = await onPort(options.port, DEFAULT_PORT, (port) => run({ ...configOf(hostName, 0), port }));
   const hosts = [host];
-  for (const [at, name] of others.entries())
-    hosts.push(await runHost({ ...configOf(name, at + 1), port: 0 }));
+  for (const [at, name] of others.entries()) hosts.push(await run({ ...configOf(name, at + 1), port: 0 }));
   await Promise.all(hosts.map(({ published }) => published));
   const fleet = startFleet({
     folder: join(folder, "clients"),
@@ -96,22 +115,8 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     domain: DOMAIN,
     retryEvery: RETRY_EVERY,
   });
-
-  return {
-    deployment,
-    host,
-    hosts,
-    zone,
-    domain: DOMAIN,
-    fleet,
-    product,
-    async stop() {
-      await fleet.stop();
-      await Promise.all(hosts.map((each) => each.stop()));
-      await zone.close();
-      if (options.folder === undefined) await rm(folder, { recursive: true, force: true });
-    },
-  };
+  opened.defer(() => fleet.stop());
+  return { deployment, host, hosts, zone, domain: DOMAIN, fleet, product };
 }
 
 /** The machine names of the hosts. Throws BAD_INPUT for several that would not share a count. */

@@ -21,7 +21,7 @@ export type RenewalState = (typeof RENEWAL_STATES)[number];
 /** How many machines there are in each. */
 export type RenewalFigures = Readonly<Record<RenewalState, number>>;
 
-/** Clients spread their renewals by a tenth of the interval (client/schedule.ts), so one is overdue after 11 tenths. */
+/** In tenths: a client renews at its interval or up to a tenth earlier (client/schedule.ts), and may be a tenth late. */
 const SPREAD = 11;
 
 /** When a machine is to ask next: at its interval, and before half of its lease is over. */

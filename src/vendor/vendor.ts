@@ -28,10 +28,15 @@ export interface Confirmed extends Approved {
   readonly confirmationId: string;
 }
 
+/** True when the folder holds a vendor. Throws ACCESS_DENIED when this account may not look. */
+export function isVendorFolder(folder: string): boolean {
+  return isThere(vendorFiles(folder).ledger);
+}
+
 /** Opens the vendor in a folder. Throws NOT_INITIALIZED, BAD_INPUT, STORE_NEWER, IN_USE, ACCESS_DENIED. */
 export function openVendor(folder: string): Vendor {
   const files = vendorFiles(folder);
-  if (!isThere(files.ledger)) {
+  if (!isVendorFolder(folder)) {
     throw problem(
       "NOT_INITIALIZED",
       `There is no vendor in ${folder}; make one with muster vendor init, or name its folder with --data.`,

@@ -29,7 +29,7 @@ export function addApprove(group: Command): void {
     group,
     "approve <request-file>",
     "answer a host's request with a host licence, or a MAK request with a lease ('-' reads it from standard input)",
-    "the ledger, and the file of the answer. The same request again is answered again and uses up nothing; so is a host that renews while its licence is valid.",
+    "the ledger, and the file of the answer. The same request again is answered again and uses up nothing; so is a host that renews while its licence is valid.\nUndo: an activation cannot be given back; muster vendor revoke KEY blocks further ones.",
   )
     .option("-o, --output <file>", "where the answer goes (default: standard output)")
     .option(

@@ -11,7 +11,7 @@ export function addConfirm(group: Command): void {
     group,
     "confirm <installation-id...>",
     "answer a host over the phone: the digits it shows, with the digits to read back",
-    "the ledger, as approve does. The same digits again on the same day are answered again and use up nothing.",
+    "the ledger, as approve does. The same digits again on the same day are answered again and use up nothing.\nUndo: an activation cannot be given back; muster vendor revoke KEY blocks further ones.",
   )
     .option("--name <name>", "what to call the host in the ledger", "by phone")
     .action((groups: string[], options: Common & { name: string }) =>

@@ -13,7 +13,7 @@ export function addSetupKey(group: Command): void {
     group,
     "setup-key <product>",
     "show a product's setup key, which makes a machine its client; make it when there is none",
-    "when a key is made, the ledger and catalogue.jws. Setup keys are public.",
+    "when a key is made, the ledger and catalogue.jws. Setup keys are public.\nUndo: muster vendor revoke KEY.",
   )
     .option("--new", "make another one; the ones before it stay good")
     .action((name: string, options: Common & { new?: true }) =>
@@ -50,7 +50,7 @@ export function addHostKey(group: Command): void {
     group,
     "host-key",
     "make a secret host key, with which a customer activates hosts",
-    "the ledger. Give the key to the customer only; muster vendor ledger --show-keys shows it again.",
+    "the ledger. Give the key to the customer only; muster vendor ledger --show-keys shows it again.\nUndo: muster vendor revoke KEY.",
   )
     .option("--product <name|id...>", "the products it covers")
     .option("--application <name|id>", "instead: every product of this application, those to come too")
@@ -130,7 +130,7 @@ export function addMak(group: Command): void {
     group,
     "mak <product>",
     "make a MAK: a secret key that activates so many machines, each once, against the vendor",
-    "the ledger. Give the key to the customer only; muster vendor ledger --show-keys shows it again.",
+    "the ledger. Give the key to the customer only; muster vendor ledger --show-keys shows it again.\nUndo: muster vendor revoke KEY.",
   )
     .requiredOption(
       "--activations <count>",

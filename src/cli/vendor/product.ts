@@ -33,7 +33,7 @@ export function addProduct(group: Command): void {
     group,
     "product [name]",
     "add a product to the catalogue, change one, or list them (without a name)",
-    "with a name, the ledger and catalogue.jws; ship the new catalogue with the product. Hosts and clients keep to the catalogue they have until they get it.",
+    "with a name, the ledger and catalogue.jws; ship the new catalogue with the product. Hosts and clients keep to the catalogue they have until they get it.\nUndo: the same command with the earlier values; a product that was made stays.",
   )
     .option(
       "--application <name|id>",

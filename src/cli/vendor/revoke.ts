@@ -10,7 +10,7 @@ export function addRevoke(group: Command): void {
     group,
     "revoke <key>",
     "block a key, named whole or by its last five characters",
-    "the ledger; for a setup key catalogue.jws too. A blocked host key or MAK activates nothing more (0xC004F051); what it activated stays so, a host until its licence ends.",
+    "the ledger; for a setup key catalogue.jws too. A blocked host key or MAK activates nothing more (0xC004F051); what it activated stays so, a host until its licence ends.\nUndo: muster vendor revoke KEY --undo.",
   )
     .option("--undo", "lift the block")
     .action((text: string, options: Common & { undo?: true }) =>

@@ -22,7 +22,7 @@ export function addServe(group: Command): void {
     group,
     "serve",
     "activate online, until Ctrl+C: hosts at POST /v1/hosts, machines with a MAK at POST /v1/maks",
-    "the ledger, as approve does.",
+    "the ledger, as approve does.\nUndo: an activation cannot be given back; muster vendor revoke KEY blocks further ones.",
   )
     .option("--address <address>", "the address to listen on", "127.0.0.1")
     .option("--port <port>", "the port; 0 takes a free one", wholeNumber(0, 65_535), 0)
