@@ -108,7 +108,7 @@ describe("thirty machines and a new host", () => {
     await inDns();
     // In between nobody is activated, and nobody loses a lease.
     const between = await clients[0]?.activate();
-    expect([between?.activated, between?.tries[0]?.name]).toEqual([false, "STORE_UNAVAILABLE"]);
+    expect([between?.activated, between?.tries[0]?.name]).toEqual([false, "HANDED_OVER"]);
     expect((await clients[0]?.status())?.licensed).toBe(true);
 
     const url = await makeDatabase();

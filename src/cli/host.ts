@@ -55,8 +55,8 @@ export function addTo(program: Command): void {
     .addHelpText("after", "\nChanges: nothing.")
     .action(async ({ data, json }) => {
       const status = await hostStatus(data, Date.now());
-      print(json, status, statusText(status));
-      if (!status.licensed || !status.running) process.exitCode = 1;
+      print(json, statusJson(status), statusText(status));
+      if (!status.licensed || !status.running || status.handedOver) process.exitCode = 1;
     });
 
   addConsole(host);
@@ -78,10 +78,23 @@ function statusText(status: HostStatus): string {
     ["Host", `${status.name} (${status.host})`],
     ["Running", status.running ? "yes" : "no; start it with muster host run"],
     ["Licensed", status.licensed ? `yes, ${status.daysLeft} days left` : `no; ${status.reason}`],
+    ["Handed over", status.handedOver && handedOverText(status.handedOver)],
     ["Seats", seatsText(status)],
     ["Store", `${(status.storeBytes / 1e6).toFixed(1)} MB on disk`],
     ...counts,
   ]);
+}
+
+function statusJson({ handedOver, ...status }: HostStatus): object {
+  return {
+    ...status,
+    handedOver: handedOver ? { time: new Date(handedOver.time).toISOString(), by: handedOver.by } : null,
+  };
+}
+
+function handedOverText({ time, by }: NonNullable<HostStatus["handedOver"]>): string {
+  const minute = new Date(time).toISOString().slice(0, 16).replace("T", " ");
+  return `on ${minute} UTC by ${by}; clients get nothing here. Stop this host when the new one serves, or start it with muster host run --take-back if none took its store`;
 }
 
 function seatsText({ seats, overage, leased, aboveSeats }: HostStatus): string {

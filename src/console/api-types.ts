@@ -386,6 +386,7 @@ export type Problem = {
     | "PORT_IN_USE"
     | "ACCESS_DENIED"
     | "STORE_NEWER"
+    | "HANDED_OVER"
     | "STORE_UNAVAILABLE"
     | "DEFECT";
 };
@@ -450,6 +451,10 @@ export type Status = {
   /** Where clients on this machine reach the host. */ readonly activation: string;
   readonly licensed: boolean;
   /** Why it is not licensed. */ readonly reason?: string;
+  /** That the store was handed over to another host, so that clients get nothing here. */ readonly handedOver: {
+    readonly time: string;
+    /** The account that handed it over. */ readonly by: string;
+  } | null;
   readonly license: {
     readonly issued: string;
     readonly notBefore: string;

@@ -20,6 +20,7 @@ const BEFORE_DECIDING: ReadonlySet<ProblemName> = new Set([
   "HOST_BUSY",
   "NOT_FOUND",
   "METHOD_NOT_ALLOWED",
+  "HANDED_OVER",
   "STORE_UNAVAILABLE",
   "DEFECT",
 ]);

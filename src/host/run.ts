@@ -103,7 +103,7 @@ async function serve(config: HostConfig, opened: AsyncDisposableStack): Promise<
   const started = clock();
   const identity = openIdentity(folder);
   const tellDamage = findDamage(folder, config.store);
-  const takingBack = { isTakenBack: config.takeBack ?? false, by: "host run", now: started };
+  const takingBack = { isTakenBack: config.takeBack ?? false, by: "host run", now: started, onTrouble };
   const accept = (opened: Store) => refuseHandedOver(opened, takingBack);
   const store = await takeStore(folder, config.store, { accept, onTrouble });
   opened.defer(() => store.close());

@@ -3,6 +3,7 @@ import { DAY } from "../protocol/time.ts";
 import { type Grant, type HostIdentity, isValid, openIdentity } from "./folder.ts";
 import { openHostStore } from "./folder-store.ts";
 import { isLocked } from "./lock.ts";
+import { type HandOver, readHandOver } from "./moving/hand-over.ts";
 import { openSituation } from "./situation.ts";
 import type { Store } from "./store.ts";
 
@@ -14,6 +15,8 @@ export interface HostStatus {
   readonly licensed: boolean;
   /** Why it is not licensed, in a few words. */
   readonly reason?: string;
+  /** That its store was handed over, so that clients get nothing here; undefined while it serves. */
+  readonly handedOver: HandOver | undefined;
   /** Whole days until the host licence ends. */
   readonly daysLeft: number;
   readonly seats: number | undefined;
@@ -51,7 +54,7 @@ export async function hostStatus(folder: string, now: number): Promise<HostStatu
 export async function describeStatus(
   { id, name }: Pick<HostIdentity, "id" | "name">,
   { catalogue, license }: Grant,
-  store: Pick<Store, "figures" | "leased">,
+  store: Pick<Store, "figures" | "leased" | "setting">,
   now: number,
 ): Promise<Omit<HostStatus, "running" | "storeBytes">> {
   const applications = [];
@@ -74,6 +77,7 @@ export async function describeStatus(
     name,
     licensed,
     ...(licensed ? {} : { reason }),
+    handedOver: await readHandOver(store),
     daysLeft: license === undefined ? 0 : Math.max(0, Math.floor((license.expires - now) / DAY)),
     seats: license?.seats,
     overage: license?.overage,

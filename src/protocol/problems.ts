@@ -75,6 +75,7 @@ export const PROBLEMS = {
   PORT_IN_USE: row("0x80072740", 409, 2, "The port is taken."),
   ACCESS_DENIED: row("0x80070005", 403, 2, "This account may not do that."),
   STORE_NEWER: row("0x8007051A", 409, 2, "The store was written by a newer Muster."),
+  HANDED_OVER: row("0x80071397", 503, 1, "The host has handed its machines over to another one."),
   STORE_UNAVAILABLE: row("0x8007139F", 503, 1, "The host cannot write to its store."),
   DEFECT: row("0x8000FFFF", 500, 70, "This is a defect in Muster."),
 } as const satisfies Record<string, ProblemRow>;

@@ -50,6 +50,17 @@ describe("what is chosen of the machines", () => {
     expect(machinesPath(choice)).toBe("/v1/machines?sort=nextRenewal&order=asc&limit=50");
   });
 
+  test("begins with A where names are sorted and nothing else is said, and with the newest where times are", () => {
+    expect(readChoice({ sort: "name" }).order).toBe("asc");
+    expect(readChoice({ sort: "lastSeen" }).order).toBe("desc");
+    expect(choiceAddress({ ...EVERYTHING, sort: "name", order: "asc" })).toBe(
+      "/machines?sort=name&order=asc",
+    );
+    expect(choiceAddress({ ...EVERYTHING, sort: "name", order: "desc" })).toBe(
+      "/machines?sort=name&order=desc",
+    );
+  });
+
   test("leaves machines out when it is filtered, not when it is sorted or leafed through", () => {
     expect(isFiltered({ ...EVERYTHING, sort: "name", page: 2, cursor: "x" })).toBe(false);
     expect(isFiltered({ ...EVERYTHING, search: "x" })).toBe(true);

@@ -16,6 +16,9 @@ const SORTS = {
   requests: "requests",
 } as const;
 
+/** What is read from A to Z at first; times and numbers begin with the newest and the most. */
+const ASCENDING: ReadonlySet<keyof typeof SORTS> = new Set(["name", "product", "address"]);
+
 /** What a person has chosen to see, as it stands in the address; "" is no filter. */
 export interface MachineChoice {
   readonly search: string;
@@ -48,14 +51,15 @@ export const EVERYTHING: MachineChoice = {
 /** Reads a choice from the query of an address; what is no choice is as if not there. */
 export function readChoice(query: Readonly<Record<string, string>>): MachineChoice {
   const { search = "", product = "", sort = "", order, cursor = "" } = query;
+  const sorted = Object.hasOwn(SORTS, sort) ? (sort as MachineChoice["sort"]) : EVERYTHING.sort;
   const page = /^[1-9]\d{0,6}$/.test(query.page ?? "") && cursor !== "" ? Number(query.page) : 1;
   return {
     search: search.slice(0, 255),
     state: STATES.find((each) => each === query.state) ?? "",
     product: /^[\da-f-]{36}$/i.test(product) ? product.toLowerCase() : "",
     renewal: RENEWALS.find((each) => each === query.renewal) ?? "",
-    sort: Object.hasOwn(SORTS, sort) ? (sort as MachineChoice["sort"]) : EVERYTHING.sort,
-    order: order === "asc" || order === "desc" ? order : EVERYTHING.order,
+    sort: sorted,
+    order: order === "asc" || order === "desc" ? order : usualOrder(sorted),
     page,
     cursor: page === 1 ? "" : cursor,
   };
@@ -65,9 +69,14 @@ export function readChoice(query: Readonly<Record<string, string>>): MachineChoi
 export function choiceAddress(choice: MachineChoice): string {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(choice)) {
-    if (value !== EVERYTHING[name as keyof MachineChoice]) query.set(name, String(value));
+    const isUsual = name !== "order" || value === usualOrder(choice.sort);
+    if (value !== EVERYTHING[name as keyof MachineChoice] || !isUsual) query.set(name, String(value));
   }
   return `/machines${query.size === 0 ? "" : `?${query}`}`;
+}
+
+function usualOrder(sort: MachineChoice["sort"]): MachineChoice["order"] {
+  return ASCENDING.has(sort) ? "asc" : "desc";
 }
 
 /** The call of the API that answers a choice. */

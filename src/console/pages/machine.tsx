@@ -3,6 +3,7 @@ import { useLocation, useRoute } from "preact-iso";
 import { ApiError } from "../api.ts";
 import type { MachineWithEvents } from "../api-types.ts";
 import { useWords } from "../language.tsx";
+import { Empty } from "../parts/empty.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
@@ -19,6 +20,7 @@ import { MachineTimeline } from "./machine-timeline.tsx";
 import { MachineWhy } from "./machine-why.tsx";
 
 const EVERY = 10_000;
+const ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** One machine: what it is, why it stands as it does, what it has done, and what can be done about it. */
 export default function Machine() {
@@ -26,7 +28,9 @@ export default function Machine() {
   const { route } = useLocation();
   const { params } = useRoute();
   const path = `/v1/machines/${encodeURIComponent(params.application ?? "")}/${encodeURIComponent(params.cmid ?? "")}`;
-  const answered = useApi<MachineWithEvents>(path, { every: EVERY });
+  // What names no machine in any host is not asked for.
+  const isNamed = ID.test(params.application ?? "") && ID.test(params.cmid ?? "");
+  const answered = useApi<MachineWithEvents>(isNamed ? path : undefined, { every: EVERY });
   const [said, setSaid] = useState<string>();
   const [changes, setChanges] = useState(0);
   const { data, error } = answered;
@@ -39,28 +43,31 @@ export default function Machine() {
         <a href={list}>← {words.back}</a>
       </p>
       {said !== undefined && <Notice kind="good">{said}</Notice>}
-      <Loaded of={isGone ? { ...answered, data: undefined } : answered} lines={12}>
-        {(machine) => (
-          <>
-            <MachineActions
-              machine={machine}
-              onDone={(what) => {
-                setSaid(what);
-                setChanges(changes + 1);
-                answered.refresh();
-              }}
-              onForgotten={() => {
-                noteForgotten(machine.name);
-                route(list);
-              }}
-            />
-            <MachineFacts machine={machine} />
-            <MachineWhy key={changes} machine={machine} />
-            <MachineOthers machine={machine} />
-            <MachineTimeline machine={machine} />
-          </>
-        )}
-      </Loaded>
+      {!isNamed && <Empty title={words.noSuch}>{words.noSuchHint}</Empty>}
+      {isNamed && (
+        <Loaded of={isGone ? { ...answered, data: undefined } : answered} lines={12}>
+          {(machine) => (
+            <>
+              <MachineActions
+                machine={machine}
+                onDone={(what) => {
+                  setSaid(what);
+                  setChanges(changes + 1);
+                  answered.refresh();
+                }}
+                onForgotten={() => {
+                  noteForgotten(machine.name);
+                  route(list);
+                }}
+              />
+              <MachineFacts machine={machine} />
+              <MachineWhy key={changes} machine={machine} />
+              <MachineOthers machine={machine} />
+              <MachineTimeline machine={machine} />
+            </>
+          )}
+        </Loaded>
+      )}
     </Page>
   );
 }

@@ -22,7 +22,7 @@ import { useMachines } from "./machines-use.ts";
 export default function Machines() {
   const words = useWords({ en, ja });
   const { number } = useFormat();
-  const { query, route } = useLocation();
+  const { path, query, route, url } = useLocation();
   const choice = readChoice(query);
   const known = useProducts();
   const { answered, list, total } = useMachines(choice);
@@ -39,7 +39,12 @@ export default function Machines() {
   const go = (next: MachineChoice, isSmall = false) => {
     route(choiceAddress(next), isSmall);
   };
-  useEffect(() => keepList(choice), [choiceAddress(choice)]);
+  const address = choiceAddress(choice);
+  // What is no choice is not left in the address: it says what is shown.
+  useEffect(() => {
+    if (path === "/machines" && url !== address) route(address, true);
+  }, [url]);
+  useEffect(() => keepList(choice), [address]);
   const choose = (change: Partial<MachineChoice>) => go({ ...choice, ...change, page: 1, cursor: "" });
   const clear = () => choose({ search: "", state: "", product: "", renewal: "" });
   return (

@@ -29,10 +29,12 @@ export function Verdict() {
   });
   if (data !== undefined) {
     const isIdle = isUndecided && asked.data?.events.length === 0;
+    const undecided = isIdle ? words.nobodyAsked : words.undecided;
+    const fine = data.verdict === "healthy" ? words.nothingWrong : data.sentence;
+    const sentence = isUndecided ? undecided : fine;
     return (
       <p class="overview-verdict">
-        <Badge kind={KINDS[data.verdict]}>{words.verdicts[data.verdict]}</Badge>{" "}
-        {data.verdict === "healthy" ? words.nothingWrong : isIdle ? words.nobodyAsked : data.sentence}{" "}
+        <Badge kind={KINDS[data.verdict]}>{words.verdicts[data.verdict]}</Badge> {sentence}{" "}
         <span class="faint">
           · {words.made} <Time at={data.made} as="relative" /> ·
         </span>{" "}

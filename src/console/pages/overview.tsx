@@ -3,6 +3,7 @@ import { useWords } from "../language.tsx";
 import { Loaded } from "../parts/loaded.tsx";
 import { Notice } from "../parts/notice.tsx";
 import { Page } from "../parts/page.tsx";
+import { Time } from "../parts/time.tsx";
 import { useApi } from "../use-api.ts";
 import { en } from "../words/en/overview.ts";
 import { ja } from "../words/ja/overview.ts";
@@ -30,6 +31,11 @@ export default function Overview() {
             {!told.licensed && (
               <Notice kind="bad">
                 {words.noLicense} <a href="/keys">{words.toKeys}</a>
+              </Notice>
+            )}
+            {told.handedOver !== null && (
+              <Notice kind="bad">
+                {words.handedOver} <Time at={told.handedOver.time} />
               </Notice>
             )}
             <Counts applications={told.applications} />

@@ -14,8 +14,8 @@ import { once } from "./once.ts";
  * the correct state, timeouts, refused, forbidden, unreachable, reset, name without an address.
  */
 export const NO_CONTACT: ReadonlySet<number> = new Set([
-  0x800706ba, 0xc0020017, 0x800706be, 0x800706bf, 0x8007139f, 0x800705b4, 0x8007274c, 0x8007274d, 0x80072751,
-  0x80072746, 0x80072af9, 0x80072afc, 0x8007271d, 0xc004f039,
+  0x800706ba, 0xc0020017, 0x800706be, 0x800706bf, 0x8007139f, 0x80071397, 0x800705b4, 0x8007274c, 0x8007274d,
+  0x80072751, 0x80072746, 0x80072af9, 0x80072afc, 0x8007271d, 0xc004f039,
 ]);
 
 /** How the tries ended: `refused` at once, `timeout`, no way there, no address for the name; `unknown` when nothing tells. */

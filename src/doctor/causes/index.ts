@@ -72,6 +72,7 @@ import { oneIdentity } from "./m02-one-identity.ts";
 import { storeAway } from "./m03-store-away.ts";
 import { hostBusy } from "./m04-host-busy.ts";
 import { hostUnasked } from "./m05-host-unasked.ts";
+import { hostHandedOver } from "./m06-host-handed-over.ts";
 import { hostFirewall } from "./n01-host-firewall.ts";
 import { pathFilter } from "./n02-path-filter.ts";
 import { middlebox } from "./n03-middlebox.ts";
@@ -177,6 +178,7 @@ export const CAUSES: readonly Cause[] = [
   storeAway,
   hostBusy,
   hostUnasked,
+  hostHandedOver,
   hostFirewall,
   pathFilter,
   middlebox,

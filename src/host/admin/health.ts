@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { isValid } from "../folder.ts";
+import { readHandOver } from "../moving/hand-over.ts";
 import type { Store } from "../store.ts";
 import type { Admin } from "./admin.ts";
 import { route } from "./route.ts";
@@ -18,7 +19,7 @@ const showHealth = route({
   method: "GET",
   path: "/healthz",
   summary:
-    "200 when the store takes writes, the licence is valid and the host is published; else 503 and the reasons.",
+    "200 when the store takes writes and was not handed over, the licence is valid and the host is published; else 503 and the reasons.",
   isOpen: true,
   gives: healthSchema,
   async handle(_, admin) {
@@ -47,10 +48,14 @@ export function writeCheck(store: Pick<Store, "checkWritable">, clock: () => num
   };
 }
 
-async function faultsOf({ situation, clock, published, isWritable }: Admin): Promise<string[]> {
+async function faultsOf({ situation, clock, published, isWritable, store }: Admin): Promise<string[]> {
   const { license } = situation().grant;
+  const isStored = await isWritable();
+  // A store that goes away in between is told of the next time.
+  const handOver = isStored ? await readHandOver(store).catch(() => undefined) : undefined;
   return [
-    ...((await isWritable()) ? [] : ["STORE_UNAVAILABLE"]),
+    ...(isStored ? [] : ["STORE_UNAVAILABLE"]),
+    ...(handOver ? ["HANDED_OVER"] : []),
     ...(isValid(license, clock()) ? [] : [license === undefined ? "HOST_NOT_ACTIVATED" : "LICENSE_EXPIRED"]),
     ...new Set(published().flatMap(({ problem }) => problem?.name ?? [])),
   ];

@@ -5,6 +5,7 @@ import { EVENTS, isEventId } from "../../protocol/events.ts";
 import { Problem } from "../../protocol/problems.ts";
 import { DAY } from "../../protocol/time.ts";
 import { isValid } from "../folder.ts";
+import { readHandOver } from "../moving/hand-over.ts";
 import type { Admin } from "./admin.ts";
 import { route } from "./route.ts";
 
@@ -45,6 +46,13 @@ export function addReadings(admin: Admin): void {
   );
   gauge(registry, "muster_store_writable", "1 while the store takes writes.", [], async (set) =>
     set((await admin.isWritable()) ? 1 : 0),
+  );
+  gauge(
+    registry,
+    "muster_handed_over",
+    "1 while the store is handed over to another host, and clients get nothing here.",
+    [],
+    async (set) => set((await readHandOver(admin.store)) ? 1 : 0),
   );
   gauge(registry, "muster_store_bytes", "What the store takes on disk.", [], async (set) =>
     set(await admin.store.bytes()),

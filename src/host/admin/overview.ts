@@ -8,7 +8,8 @@ import { route } from "./route.ts";
 const time = z.iso.datetime();
 const amount = z.int().min(0);
 
-/** How old figures may be that take a look at every machine. */
+/** How old figures may be that take a look at every machine: so many times as long as the look took, and at most this. */
+const WORTH = 30;
 const RENEWALS_EVERY = MINUTE;
 
 const showActivity = route({
@@ -114,15 +115,26 @@ interface CountedRenewals {
   readonly figures: RenewalFigures;
 }
 
-const counted = new WeakMap<Admin["store"], { at: number; counting: Promise<CountedRenewals> }>();
+const counted = new WeakMap<
+  Admin["store"],
+  { until: number; from: number; counting: Promise<CountedRenewals> }
+>();
 
-/** Counted once a minute at most, however many ask; never twice at the same time. */
+/** Counted for a thirtieth of the time at most, however many ask; never twice at the same time. */
 function renewalsOf(admin: Admin): Promise<CountedRenewals> {
   const at = admin.clock();
   const known = counted.get(admin.store);
-  if (known !== undefined && Math.abs(at - known.at) < RENEWALS_EVERY) return known.counting;
-  const counting = admin.store.renewals(intervalsOf(admin), at).then((figures) => ({ at, figures }));
-  counted.set(admin.store, { at, counting });
+  if (known !== undefined && known.from <= at && at < known.until) return known.counting;
+  const started = performance.now();
+  const kept = { from: at, until: Number.POSITIVE_INFINITY, counting: count() };
+  const { counting } = kept;
+  counted.set(admin.store, kept);
   counting.catch(() => counted.delete(admin.store));
   return counting;
+
+  async function count(): Promise<CountedRenewals> {
+    const figures = await admin.store.renewals(intervalsOf(admin), at);
+    kept.until = at + Math.min(RENEWALS_EVERY, WORTH * (performance.now() - started));
+    return { at, figures };
+  }
 }

@@ -127,7 +127,32 @@ function parse(schema: z.ZodType, value: unknown): unknown {
   if (success) return data;
   const [issue] = error.issues;
   const where = issue?.path.join(".") ?? "";
-  throw problem("BAD_REQUEST", `The request is malformed: ${where ? `${where}: ` : ""}${issue?.message}.`);
+  throw problem(
+    "BAD_REQUEST",
+    `The request is malformed: ${where ? `${where}: ` : ""}${issue === undefined ? "it cannot be used" : issueText(issue)}.`,
+  );
+}
+
+/** What is wrong with a value, in a few words. */
+function issueText(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_format":
+      return issue.format === "guid" ? "this is no GUID" : "it is not written as it must be";
+    case "too_big":
+      return `it may ${issue.origin === "string" ? `have ${issue.maximum} characters` : `be ${issue.maximum}`} at most`;
+    case "too_small":
+      return `it must ${issue.origin === "string" ? `have ${issue.minimum} characters` : `be ${issue.minimum}`} at least`;
+    case "invalid_value":
+      return `it must be ${issue.values.join(" or ")}`;
+    case "unrecognized_keys":
+      return `there is no ${issue.keys.join(", ")} here`;
+    case "invalid_type":
+      return issue.input === undefined
+        ? `it must be there, of type ${issue.expected}`
+        : `it must be of type ${issue.expected}`;
+    default:
+      return issue.message;
+  }
 }
 
 /** What a body says, and the files in it. */

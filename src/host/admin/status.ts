@@ -17,6 +17,10 @@ const statusSchema = z
     activation: z.url().describe("Where clients on this machine reach the host."),
     licensed: z.boolean(),
     reason: z.string().optional().describe("Why it is not licensed."),
+    handedOver: z
+      .object({ time, by: z.string().describe("The account that handed it over.") })
+      .nullable()
+      .describe("That the store was handed over to another host, so that clients get nothing here."),
     license: z
       .object({
         issued: time,
@@ -67,7 +71,12 @@ const showStatus = route({
   async handle(_, admin) {
     const { identity, store, situation, clock } = admin;
     const { grant, settings } = situation();
-    const { applications, seats, ...status } = await describeStatus(identity, grant, store, clock());
+    const { applications, seats, handedOver, ...status } = await describeStatus(
+      identity,
+      grant,
+      store,
+      clock(),
+    );
     const productsOf = (id: string) =>
       grant.catalogue.products.filter(({ application }) => application === id);
     const events = admin.events();
@@ -76,6 +85,7 @@ const showStatus = route({
       version,
       started: new Date(admin.started).toISOString(),
       activation: admin.activation(),
+      handedOver: handedOver ? { time: new Date(handedOver.time).toISOString(), by: handedOver.by } : null,
       license: licenseJson(admin),
       seats: seats ?? null,
       applications: applications.map(({ required, ...application }) => ({

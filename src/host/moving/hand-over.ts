@@ -47,13 +47,25 @@ export async function tellQuiet(store: Store, by: string, now: number): Promise<
   await store.record([{ id: 12416, cmid: undefined, info: eventInfo(12416, { by: oneField(by) }) }], now);
 }
 
+/** Who takes a store back, if anybody, and who is told that there was nothing to take. */
+interface TakingBack {
+  readonly isTakenBack: boolean;
+  readonly by: string;
+  readonly now: number;
+  readonly onTrouble: (sentence: string) => void;
+}
+
 /** Lets a host start on a store that was not handed over, or whose administrator takes it back. Throws IN_USE. */
 export async function refuseHandedOver(
   store: Store,
-  { isTakenBack, by, now }: { readonly isTakenBack: boolean; readonly by: string; readonly now: number },
+  { isTakenBack, by, now, onTrouble }: TakingBack,
 ): Promise<void> {
   const handOver = await readHandOver(store);
-  if (handOver === undefined) return;
+  if (handOver === undefined) {
+    if (isTakenBack)
+      onTrouble("The store of this host is not handed over, so --take-back has nothing to take back.");
+    return;
+  }
   if (isTakenBack) return takeBack(store, by, now);
   const day = new Date(handOver.time).toISOString().slice(0, 16).replace("T", " ");
   throw problem(

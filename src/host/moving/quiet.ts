@@ -24,13 +24,9 @@ export function openGate(settler: Settler): Gate {
   let isShut = false;
   const refuse = () => {
     if (!isShut) return;
-    throw problem(
-      "STORE_UNAVAILABLE",
-      "This host has handed its machines over; ask the one that took them.",
-      {
-        retryAfter: RETRY_AFTER,
-      },
-    );
+    throw problem("HANDED_OVER", "This host has handed its machines over; ask the one that took them.", {
+      retryAfter: RETRY_AFTER,
+    });
   };
   return {
     settler: {

@@ -29,7 +29,7 @@ export const en = {
     "0xC004F042": "the licence does not cover the product",
   } as Record<string, string>,
   raw: "As Event Viewer has it",
-  shown: (number: string) => `${number} events`,
+  shown: (number: string) => (number === "1" ? "1 event" : `${number} events`),
   none: "No event is like this",
   noneHint: "Take a filter away, or look further back.",
   noneYet: "Nothing has been logged yet",

@@ -8,7 +8,7 @@ export const en = {
   noLicense: "This host has no licence yet: it counts nobody and activates nobody.",
   notValid: "The licence is not valid today.",
   until: "Valid until",
-  daysLeft: (days: string) => `${days} days left`,
+  daysLeft: (days: string) => (days === "1" ? "1 day left" : `${days} days left`),
   key: "Host key",
   ending: (part: string) => `ends in ${part}`,
   kept: "Host keys kept here",
@@ -70,7 +70,7 @@ export const en = {
   intervalsOf: (activation: string, renewal: string) => `${activation}, then ${renewal}`,
   minutes: (number: string) => `${number} min`,
   hours: (number: string) => `${number} h`,
-  days: (number: string) => `${number} days`,
+  days: (number: string) => (number === "1" ? "1 day" : `${number} days`),
 
   catalogue: "Catalogue",
   catalogueOf: (vendor: string) => `Of ${vendor}, issued`,

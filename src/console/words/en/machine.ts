@@ -1,6 +1,8 @@
 /** Words of the page of one machine. */
 export const en = {
   title: "Machine",
+  noSuch: "There is no such machine.",
+  noSuchHint: "Its address is not one of a machine; find it in the list.",
   back: "All machines",
   states: { licensed: "Licensed", expired: "Lease ended", unlicensed: "No lease" },
   overdue: "Overdue",
@@ -37,7 +39,7 @@ export const en = {
   rhythmKey: "One line is one request: a long line got a lease, a short one did not.",
   older: "Show older events",
   noOlder: "There are no older events.",
-  shown: (count: string) => `${count} events`,
+  shown: (count: string) => (count === "1" ? "1 event" : `${count} events`),
   noEvents: "No event of it is left in the log.",
 
   others: "Others like it",

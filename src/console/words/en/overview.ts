@@ -3,6 +3,7 @@ export const en = {
   title: "Overview",
   verdicts: { healthy: "Healthy", degraded: "Degraded", failing: "Failing", incomplete: "Not decided" },
   nothingWrong: "Nothing wrong was found.",
+  undecided: "What is known does not decide it; the page Findings lists what would.",
   nobodyAsked: "No machine has asked this host yet, so there is nothing to judge.",
   made: "looked at",
   toFindings: "Findings",
@@ -17,6 +18,8 @@ export const en = {
   nobody: "No machine has asked yet",
   nobodyHint: "Every machine counts from its first request on, before it is activated. On a machine:",
   noLicense: "The host has no valid licence, and activates nobody.",
+  handedOver:
+    "This host has handed its machines over, and activates nobody. See that DNS and the settings of clients name the new host, then stop this one; if no host took its store, stop it and start it with: muster host run --take-back.",
   toKeys: "Keys",
 
   unique: "Unique machines",
@@ -30,7 +33,7 @@ export const en = {
   overdue: "Overdue",
   overdueNote: "hold a lease, and have not asked when they should have",
   failing: "Failing",
-  failingNote: "were refused the last time",
+  failingNote: "got no lease the last time",
   license: "Host licence",
   daysLeft: (days: number, date: string) => `${days === 1 ? "day" : "days"} left, until ${date}`,
   none: "none",
@@ -40,14 +43,14 @@ export const en = {
   off: "off",
   offNote: "clients are told the host by hand, or by a record that somebody made",
   store: "Store",
-  events: (events: string) => `${events} events`,
+  events: (events: string) => (events === "1" ? "1 event" : `${events} events`),
 
   activity: "Requests and leases a day",
   received: "Requests",
   refused: "Refused",
   leased: "Leases",
   activitySays: (requests: string, today: string, leased: string) =>
-    `${requests} requests in 30 days, ${today} of them today; ${leased} leases at most.`,
+    `${requests === "1" ? "1 request" : `${requests} requests`} in 30 days, ${today} of them today; ${leased === "1" ? "1 lease" : `${leased} leases`} at most.`,
   asTable: "As a table",
   activityCaption: "Requests and leases of each day (UTC)",
   day: "Day (UTC)",

@@ -20,7 +20,7 @@ export const en = {
     "activation-interval": (value: string) => `${value} min`,
     "renewal-interval": (value: string) => `${value} min`,
     "event-log-size": (value: string) => `${value} MB`,
-    "retention-days": (value: string) => `${value} days`,
+    "retention-days": (value: string) => (value === "1" ? "1 day" : `${value} days`),
   } as Record<string, (value: string) => string>,
   choices: {
     default: "default: as each product says",

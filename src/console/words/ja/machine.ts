@@ -2,6 +2,8 @@ import type { en } from "../en/machine.ts";
 
 export const ja: typeof en = {
   title: "マシン",
+  noSuch: "このようなマシンはありません。",
+  noSuchHint: "アドレスがマシンのものではありません。一覧から探してください。",
   back: "すべてのマシン",
   states: { licensed: "ライセンス済み", expired: "リース終了", unlicensed: "リースなし" },
   overdue: "更新遅れ",

@@ -4,6 +4,7 @@ export const ja: typeof en = {
   title: "概要",
   verdicts: { healthy: "正常", degraded: "要注意", failing: "障害", incomplete: "判断不能" },
   nothingWrong: "この環境に問題は見つかりません。",
+  undecided: "今の情報だけでは判断できません。必要な情報は「診断」のページにあります。",
   nobodyAsked: "まだどのマシンからも要求がないため、診断できることがありません。",
   made: "診断",
   toFindings: "診断",
@@ -18,6 +19,8 @@ export const ja: typeof en = {
   nobody: "まだどのマシンからも要求がありません",
   nobodyHint: "マシンは、認証される前でも最初の要求から数えられます。マシンで次を実行します。",
   noLicense: "ホストに有効なライセンスがないため、どのマシンも認証されません。",
+  handedOver:
+    "このホストはマシンを別のホストに引き渡したため、どのマシンも認証されません。DNS とクライアントの設定が新しいホストを示すことを確認してから、このホストを停止してください。引き渡し先がない場合は、停止してから muster host run --take-back で起動します。",
   toKeys: "キー",
 
   unique: "マシン数 (重複なし)",
@@ -31,7 +34,7 @@ export const ja: typeof en = {
   overdue: "更新の遅れ",
   overdueNote: "リースがあり、予定の時刻に要求していないマシン",
   failing: "失敗",
-  failingNote: "直近の要求が拒否されたマシン",
+  failingNote: "直近の要求でリースを受け取れなかったマシン",
   license: "ホスト ライセンス",
   daysLeft: (_, date) => `残り日数 (${date} まで)`,
   none: "なし",
