@@ -20,7 +20,7 @@ test("events are listed, filtered, followed, and tell in words what they mean", 
   expect(await page.value<string>("location.search")).toBe("?kind=12290");
   await page.press("/");
   await page.type("pc-1");
-  await page.waitFor("text=1 events");
+  await page.waitFor("text=1 event");
   expect(await page.text("table")).toContain("pc-1");
   if (PICTURES) writeFileSync(`${PICTURES}/events.png`, await page.picture());
 
