@@ -82,7 +82,7 @@ async function showClients(paths: string[], options: ClientsOptions): Promise<vo
   const ends = largest(report.hosts.map((host) => host.last));
   const since = options.since === undefined ? undefined : sinceOf(options.since, ends);
   const machines = select(report.machines, { ...options, since });
-  writeReport(options.output, written(report, machines, options));
+  await writeReport(options.output, written(report, machines, options));
 }
 
 /** Counted from the end of the log: evidence is older than the moment in which it is read. */
@@ -94,18 +94,22 @@ function sinceOf(text: string, ends: number): number {
   }
 }
 
-function written(report: ClientsReport, machines: readonly ClientMachine[], options: ClientsOptions): string {
+function written(
+  report: ClientsReport,
+  machines: readonly ClientMachine[],
+  options: ClientsOptions,
+): Iterable<string> {
   const { format, json, lang, all = false, product, failed = false, since } = options;
   switch (json ? "json" : format) {
     case "csv":
-      return [...csvClients(report, machines)].join("");
+      return csvClients(report, machines);
     case "json":
       return jsonClients(report, machines);
     case "html":
-      return htmlClients(report, machines, lang);
+      return [htmlClients(report, machines, lang)];
     case "text": {
       const isChosen = product !== undefined || failed || since !== undefined;
-      return `${clientsText(report, machines, WORDS[lang], { all: all || isChosen })}\n`;
+      return [`${clientsText(report, machines, WORDS[lang], { all: all || isChosen })}\n`];
     }
   }
 }

@@ -54,7 +54,7 @@ async function compareLogs(oldPath: string, newPath: string, options: CompareOpt
   const next = await readEvidence([newPath]);
   if (next.handled.length === 0) return tellNoLog(next, newPath);
   const comparison = compareHosts(old, next, { renewalInterval: options.renewalInterval });
-  writeReport(options.output, written(comparison, options));
+  await writeReport(options.output, [written(comparison, options)]);
   process.exitCode = EXIT[comparison.switchOff.verdict];
 }
 

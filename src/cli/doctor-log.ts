@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { gather } from "../doctor/evidence/gather.ts";
 import type { Evidence } from "../doctor/evidence/model.ts";
 import { writeAtomically } from "../vendor/files.ts";
@@ -13,10 +14,28 @@ export async function readEvidence(paths: readonly string[]): Promise<Evidence> 
   }
 }
 
-/** Writes a report to a file, or to standard output. */
-export function writeReport(output: string | undefined, text: string): void {
-  if (output === undefined) process.stdout.write(text);
-  else writeAtomically(output, text, 0o644);
+/** So many characters go to standard output at a time. */
+const PIECE = 1 << 16;
+/** After so many of them what they were made of is thrown away: left to itself, the runtime lets it pile up for longer. */
+const COLLECT = 2 << 20;
+
+/** Writes a report to a file, or to standard output no faster than it is read there. */
+export async function writeReport(output: string | undefined, pieces: Iterable<string>): Promise<void> {
+  if (output !== undefined) return writeAtomically(output, [...pieces].join(""), 0o644);
+  let waiting = "";
+  let passed = 0;
+  for (const piece of pieces) {
+    waiting += piece;
+    if (waiting.length < PIECE) continue;
+    passed += waiting.length;
+    if (passed >= COLLECT) {
+      passed = 0;
+      Bun.gc(true);
+    }
+    if (!process.stdout.write(waiting)) await once(process.stdout, "drain");
+    waiting = "";
+  }
+  process.stdout.write(waiting);
 }
 
 /** Says that no host's log is there, and how to get it; the command then ends with 3: not enough evidence. */
