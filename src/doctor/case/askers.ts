@@ -1,5 +1,6 @@
 import { bareName } from "../evidence/merge/names.ts";
 import type { Evidence, Machine } from "../evidence/model.ts";
+import { RENEWAL_INTERVAL, VALIDITY } from "./lease.ts";
 
 /** All that one host's log says of one machine and one product; times in milliseconds since the epoch. */
 export interface Asker {
@@ -29,9 +30,8 @@ export interface Asker {
   readonly unrenewed: number;
 }
 
-const VALIDITY = 259_200;
 /** A renewal interval and a day, in minutes. */
-const RENEWED = 11_520;
+const RENEWED = RENEWAL_INTERVAL + 24 * 60;
 const MINUTE = 60_000;
 
 type Growing = { -readonly [Name in keyof Asker]: Asker[Name] } & { cmids: Set<string> };

@@ -4,7 +4,9 @@ import { type Product, productOf } from "../products.ts";
 import { type Asker, askersOf } from "./askers.ts";
 import { type Exchange, type Requests, requestsOf } from "./exchange.ts";
 import { heldKeyOf } from "./key.ts";
+import { VALIDITY } from "./lease.ts";
 import { isLogOf } from "./log.ts";
+import { COUNT_INSUFFICIENT } from "./population.ts";
 
 /** Something that happened at a time, with its place. */
 export interface Moment {
@@ -54,7 +56,6 @@ export interface Client {
 
 export const KMS_CLIENT = "VOLUME_KMSCLIENT";
 const NEWEST = 50;
-const VALIDITY = 259_200;
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
 const RULE_EVENTS = new Set([8196, 8197, 8198, 8230, 8233]);
@@ -228,8 +229,6 @@ export function failureCode(exchange: Exchange): number {
   if (answer !== undefined) return answer.code === 0 ? COUNT_INSUFFICIENT : answer.code;
   return exchange.handled?.code ?? 0;
 }
-
-const COUNT_INSUFFICIENT = 0xc004f038;
 
 function successOf(exchanges: readonly Exchange[], report: ProductReport | undefined): Moment | undefined {
   const found: Moment[] = [];

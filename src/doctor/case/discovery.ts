@@ -3,6 +3,7 @@ import type { Fact, Place } from "../evidence/place.ts";
 import type { Case } from "./case.ts";
 import { type Client, KMS_CLIENT } from "./client.ts";
 import { cloudZoneOf } from "./cloud-hosts.ts";
+import { RENEWAL_INTERVAL } from "./lease.ts";
 
 /** DNS_ERROR_RCODE_NAME_ERROR, DNS_INFO_NO_RECORDS, DNS name does not exist, invalid name: nobody to ask was found. */
 export const NAME_NOT_FOUND: ReadonlySet<number> = new Set([0x8007232b, 0x8007251d, 0x80092328, 0x8007007b]);
@@ -15,7 +16,6 @@ export const DNS_FAILED: ReadonlySet<number> = new Set([0x8007232a, 0x8007267c])
 const ANSWERS: ReadonlySet<number> = new Set([0xc004f041, 0xc004f038, 0xc004f042, 0xc004f06c]);
 
 const DAY = 24 * 60 * 60_000;
-const RENEWAL = 10_080;
 
 /** The first labels of the record, as in `_vlmcs._tcp`. */
 export function serviceOf({ system }: Case): string {
@@ -78,7 +78,7 @@ export function isHurt(client: Client): boolean {
   if (failure === undefined) return false;
   if (state === "unknown") return true;
   const told = exchanges.findLast(({ answer }) => answer !== undefined)?.answer?.renewalInterval;
-  const renewal = (told || report?.client?.renewalInterval?.value || RENEWAL) * 60_000;
+  const renewal = (told || report?.client?.renewalInterval?.value || RENEWAL_INTERVAL) * 60_000;
   const since = failure.time - (lastSuccess?.time ?? Number.NaN);
   return since > renewal + DAY;
 }

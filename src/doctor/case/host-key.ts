@@ -4,6 +4,7 @@ import { type HostKey, hostKeyOf, type Product, productOf } from "../products.ts
 import type { Case } from "./case.ts";
 import { type Client, failureCode, isHostReport, KMS_CLIENT, timeOf } from "./client.ts";
 import type { Host } from "./host.ts";
+import { COUNT_INSUFFICIENT } from "./population.ts";
 import { isProvidersHost } from "./unreachable.ts";
 
 /** SL_E_VL_KEY_MANAGEMENT_SERVICE_NOT_ACTIVATED. */
@@ -45,7 +46,7 @@ export function servicesOf(the: Case, codes: ReadonlySet<number> = CANNOT_BE_USE
       services.set(key, service);
     }
     if (codes.has(what.code)) service.refused.push(what);
-    else if (what.code < 0x80000000 || what.code === COUNTED) service.served.push(what);
+    else if (what.code < 0x80000000 || what.code === COUNT_INSUFFICIENT) service.served.push(what);
   };
   for (const client of the.clients) {
     const { askers, exchanges, label, product, failure, report, state } = client;
@@ -84,8 +85,6 @@ export function servicesOf(the: Case, codes: ReadonlySet<number> = CANNOT_BE_USE
   }
   return [...services.values()].map((each) => ({ ...each, info: productOf(each.product) }));
 }
-
-const COUNTED = 0xc004f038;
 
 /** The host that everybody must mean when there is but one. */
 function onlyHost({ hosts }: Case): Host | undefined {

@@ -1,8 +1,8 @@
 import type { Case } from "./case.ts";
 import { type Client, timeOf } from "./client.ts";
 import { isHurt, wasAnswered } from "./discovery.ts";
+import { RENEWAL_INTERVAL } from "./lease.ts";
 
-const RENEWAL_INTERVAL = 10_080;
 const DAY = 1440;
 const MINUTE = 60_000;
 /** After so long a CMID counts no more; whoever is away for less is on a holiday. Minutes. */

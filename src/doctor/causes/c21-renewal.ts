@@ -1,5 +1,6 @@
 import type { Case } from "../case/case.ts";
 import { type Client, KMS_CLIENT, timeOf } from "../case/client.ts";
+import { VALIDITY } from "../case/lease.ts";
 import { intervalOf, isLong, minutesSince } from "../case/renewal.ts";
 import { defineCause, notEvaluated, ruledOut, type Sighting, seen, type Verdict } from "../cause.ts";
 import type { Place } from "../evidence/place.ts";
@@ -17,7 +18,6 @@ interface Facts {
   readonly code: string;
 }
 
-const VALIDITY = 259_200;
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** 8198 of this rule: licensed, and the renewal failed. */

@@ -1,13 +1,13 @@
 import type { Case } from "../case/case.ts";
 import { type Client, KMS_CLIENT } from "../case/client.ts";
 import { pinOf } from "../case/discovery.ts";
+import { VALIDITY } from "../case/lease.ts";
 import { labelsOf } from "../case/told.ts";
 import { isProvidersHost } from "../case/unreachable.ts";
 import { defineCause, notEvaluated, ruledOut, seen, type Verdict } from "../cause.ts";
 import type { Place } from "../evidence/place.ts";
 import { list } from "../words.ts";
 
-const VALIDITY = 259_200;
 /** Hosts of providers for machines that they run. */
 const PROVIDERS =
   /(^|\.)(rackspace(cloud)?\.com|amazonaws\.com|googlecloud\.com|windows\.net|chinacloudapi\.cn)$/;

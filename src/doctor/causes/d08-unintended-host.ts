@@ -2,6 +2,7 @@ import type { Case } from "../case/case.ts";
 import { failureCode } from "../case/client.ts";
 import { serviceOf } from "../case/discovery.ts";
 import type { Host } from "../case/host.ts";
+import { COUNT_INSUFFICIENT } from "../case/population.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import type { Place } from "../evidence/place.ts";
 import { list } from "../words.ts";
@@ -137,7 +138,6 @@ export const unintendedHost = defineCause({
 
 const WORKSTATION = /(professional|enterprise|education|pro)\w* edition/i;
 const SERVER = /server/i;
-const COUNT_INSUFFICIENT = 0xc004f038;
 const NOT_ACTIVATED = 0xc004f041;
 
 function signsOf(the: Case, host: Host, named: readonly Host[]) {

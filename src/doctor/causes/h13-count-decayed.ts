@@ -1,12 +1,12 @@
 import type { Case } from "../case/case.ts";
 import { pooled, poolNamed, type Short, shortIn, unreadHosts } from "../case/counting.ts";
+import { RENEWAL_INTERVAL } from "../case/lease.ts";
 import { quotes } from "../case/places.ts";
 import { rebuiltIn } from "../case/rebuilt.ts";
 import { trendOf } from "../case/trend.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import { day, duration } from "../words.ts";
 
-const RENEWAL = 10_080;
 /** Renewals so far apart let machines drop out of the 30 days between two of them. */
 const SLOW = 25 * 1440;
 
@@ -172,5 +172,5 @@ function intervalOf({ clients, hosts }: Case) {
   const printed = clients.flatMap(({ report }) => report?.client?.renewalInterval ?? [])[0];
   if (stated !== undefined) return { minutes: stated.value, at: stated.at };
   if (told !== undefined) return { minutes: told.renewalInterval, at: told.at };
-  return { minutes: printed?.value ?? RENEWAL, at: printed?.at };
+  return { minutes: printed?.value ?? RENEWAL_INTERVAL, at: printed?.at };
 }

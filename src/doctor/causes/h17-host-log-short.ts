@@ -1,6 +1,7 @@
 import type { Case } from "../case/case.ts";
 import { figuresOf, spanOf } from "../case/counting.ts";
 import type { Host } from "../case/host.ts";
+import { RENEWAL_INTERVAL } from "../case/lease.ts";
 import { quotes } from "../case/places.ts";
 import { defineCause, notEvaluated, ruledOut, seen } from "../cause.ts";
 import type { Place } from "../evidence/place.ts";
@@ -8,7 +9,6 @@ import { duration, minute } from "../words.ts";
 
 const MINUTE = 60_000;
 /** An activated client is seen once in this time, in minutes, so that a shorter log cannot hold them all. */
-const RENEWAL = 10_080;
 /** The host has had this many times the requests that its log still holds. */
 const LOST = 3;
 
@@ -71,7 +71,7 @@ export const hostLogShort = defineCause({
     }
     const [longest] = logged.toSorted((one, two) => spanOf(two) - spanOf(one));
     const days = longest === undefined ? 0 : Math.floor(spanOf(longest) / MINUTE / 1440);
-    return days * 1440 >= RENEWAL
+    return days * 1440 >= RENEWAL_INTERVAL
       ? ruledOut(`The host's log reaches back ${days} days.`, `ホストのログは ${days} 日分あります。`)
       : notEvaluated("host-log");
   },
@@ -127,7 +127,7 @@ function intervalOf(the: Case, host: Host): number {
   const told = the.clients
     .flatMap(({ exchanges }) => exchanges)
     .findLast(({ answer }) => answer !== undefined && answer.renewalInterval > 0)?.answer;
-  return host.report?.host?.renewalInterval?.value ?? told?.renewalInterval ?? RENEWAL;
+  return host.report?.host?.renewalInterval?.value ?? told?.renewalInterval ?? RENEWAL_INTERVAL;
 }
 
 /** A record that shows that there were older ones. */

@@ -1,4 +1,5 @@
 import { MINUTE } from "../../protocol/time.ts";
+import { RENEWAL_INTERVAL } from "../case/lease.ts";
 import type { Evidence } from "../evidence/model.ts";
 import { type Columns, isFailure } from "./columns.ts";
 import { largest, smallest } from "./extremes.ts";
@@ -6,7 +7,6 @@ import type { HostLog } from "./report.ts";
 import { compare } from "./sharing.ts";
 
 /** Minutes; a host's default, which `slmgr /sri` changes. */
-const RENEWAL_INTERVAL = 10_080;
 const REQUEST_HANDLED = 12290;
 
 /** The logs that requests come from, one a host. A span that its reader saw reaches further than the first request. */

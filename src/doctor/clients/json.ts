@@ -31,34 +31,32 @@ export function* jsonClients(report: ClientsReport, machines: readonly ClientMac
 
 /** A comparison, the same way. */
 export function jsonComparison(comparison: Comparison): string {
-  return written({ version: 1, ...comparison }, comparison.old.utc && comparison.new.utc);
+  const utc = comparison.old.utc && comparison.new.utc;
+  return `${JSON.stringify({ version: 1, ...comparison }, writtenAs(utc))}\n`;
 }
 
 function* inPieces(value: object, utc: boolean): Generator<string> {
+  const asWritten = writtenAs(utc);
+  const textOf = (key: string, each: unknown) => JSON.stringify(asWritten(key, each), asWritten);
   let before = "{";
-  for (const [name, member] of Object.entries(value)) {
+  for (const [key, member] of Object.entries(value)) {
     if (member === undefined) continue;
-    yield `${before}${JSON.stringify(name)}:`;
+    yield `${before}${JSON.stringify(key)}:`;
     before = ",";
-    if (!Array.isArray(member))
-      yield textOf({ [name]: member }, utc).slice(JSON.stringify(name).length + 2, -1);
+    if (!Array.isArray(member) || member.length === 0) yield textOf(key, member);
     else {
-      for (const [at, each] of member.entries()) yield `${at === 0 ? "[" : ","}${textOf(each, utc)}`;
-      yield member.length === 0 ? "[]" : "]";
+      for (const [at, each] of member.entries()) yield `${at === 0 ? "[" : ","}${textOf("", each)}`;
+      yield "]";
     }
   }
   yield "}\n";
 }
 
-function written(value: object, utc: boolean): string {
-  return `${textOf(value, utc)}\n`;
-}
-
-function textOf(value: unknown, utc: boolean): string {
-  return JSON.stringify(value, (key, each: unknown) => {
+function writtenAs(utc: boolean): (key: string, each: unknown) => unknown {
+  return (key, each) => {
     if (typeof each === "number" && TIMES.has(key)) return exactStamp(each, utc) || null;
     if (typeof each === "number" && key === "code") return hresult(each);
     if (key === "product" && typeof each === "object" && each !== null && "name" in each) return each.name;
     return each;
-  });
+  };
 }

@@ -1,10 +1,10 @@
 import { DAY, MINUTE } from "../../protocol/time.ts";
+import { VALIDITY } from "../case/lease.ts";
 import { type Columns, isFailure } from "./columns.ts";
 import type { Condition, Standing } from "./report.ts";
 import type { Use } from "./uses.ts";
 
 /** Minutes that an activation lasts after each success, and after which an unactivated client tries again. */
-const VALIDITY = 259_200;
 const RETRY = 120;
 const LICENSED = 1;
 /** How long a machine counts as new. */
